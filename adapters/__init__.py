@@ -1,0 +1,1 @@
+"""How departments are asked: one file a protocol, one manifest a department."""

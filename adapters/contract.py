@@ -1,0 +1,169 @@
+"""What a kind of back-end must be able to do, and how it says that it could not.
+
+A *kind* is a class, made once per department from its manifest (``Kind(manifest, transport)``), synchronous, free of Qt,
+and without state between calls beyond its connection pool. Methods run in the department's own worker threads, several at
+once. What a class offers is held against the manifest's ``capabilities``.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import ClassVar, Literal, Protocol, runtime_checkable
+
+import msgspec
+
+from models.outcomes import Fault
+from models.people import Person, SubjectRef
+from models.query import SearchQuery
+from models.records import Record, RecordRef
+
+Capability = Literal["find", "records", "lookup", "check"]
+
+
+class CallContext(msgspec.Struct, frozen=True):
+    """One call's circumstances. ``deadline`` is a time.monotonic() reading; ``cancelled`` says whether anybody still waits."""
+
+    deadline: float
+    credential: str | None = None
+    actor: str = ""
+    role: str = ""
+    purpose: str = ""
+    now: datetime = msgspec.field(default_factory=lambda: datetime.now(UTC))
+    cancelled: Callable[[], bool] = lambda: False
+    idempotency_key: str = ""
+
+    def remaining(self) -> float:
+        """Seconds left; raises TimedOut when none are, Cancelled when nobody waits any more."""
+        if self.cancelled():
+            raise Cancelled
+        left = self.deadline - time.monotonic()
+        if left <= 0:
+            raise TimedOut("deadline passed before the call was finished")
+        return left
+
+
+class Health(msgspec.Struct, frozen=True):
+    """What a department said of itself when it was reached. ``ms`` is the round trip; ``detail`` holds no personal data."""
+
+    ms: float
+    detail: str = ""
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: nobody waits for the answer
+    """Raised inside a call whose answer nobody waits for; never shown."""
+
+
+class DepartmentError(Exception):
+    """A department could not answer; ``key`` is one of models.outcomes.FAULT_WORDS, ``detail`` is for operators."""
+
+    key: ClassVar[str] = "unexpected"
+    retryable: ClassVar[bool] = True
+
+    def __init__(self, detail: str = "", *, key: str | None = None, retry_after: float | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.fault_key = key or self.key
+        self.retry_after = retry_after
+
+    def fault(self) -> Fault:
+        return Fault(self.fault_key, self.detail, self.retryable, self.retry_after)
+
+
+class Unavailable(DepartmentError):
+    """Not reached (``no_connection``), or it broke while answering (``server_error``)."""
+
+    key = "no_connection"
+
+
+class TimedOut(DepartmentError):
+    """No first byte within the deadline (``timed_out``), or not the last (``too_slow``)."""
+
+    key = "timed_out"
+
+
+class RateLimited(DepartmentError):
+    """429, or 503 with Retry-After; ``retry_after`` in seconds, capped."""
+
+    key = "rate_limited"
+
+
+class SignInNeeded(DepartmentError):
+    """The credential was refused (``sign_in_needed``) or is not there (``no_credential``)."""
+
+    key = "sign_in_needed"
+    retryable = False
+
+
+class Forbidden(DepartmentError):
+    key = "forbidden"
+    retryable = False
+
+
+class NotFound(DepartmentError):
+    key = "not_found"
+    retryable = False
+
+
+class Rejected(DepartmentError):
+    """The department understood and refused: 400, 422, a constraint."""
+
+    key = "rejected"
+    retryable = False
+
+
+class Conflict(DepartmentError):
+    key = "conflict"
+
+
+class BadAnswer(DepartmentError):
+    """An answer that can't be used: ``not_data``, ``incomplete``, ``charset``, ``too_large``, ``unreadable`` or ``mapping``."""
+
+    key = "unreadable"
+
+
+@runtime_checkable
+class Finds(Protocol):
+    def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:
+        """People who fit the query; and records that name no person, where a reference number led to one.
+
+        May yield more than fits (a prefix search): the search service ranks and drops. Raises DepartmentError.
+        """
+        ...
+
+
+@runtime_checkable
+class ReadsRecords(Protocol):
+    def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
+        """All records of one person of this department. Raises DepartmentError."""
+        ...
+
+
+@runtime_checkable
+class LooksUp(Protocol):
+    def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
+        """One record by its key or reference number. Raises NotFound, or another DepartmentError."""
+        ...
+
+
+@runtime_checkable
+class Checks(Protocol):
+    def check(self, ctx: CallContext) -> Health:
+        """Reach the department as cheaply as it allows, with the credential. Raises DepartmentError."""
+        ...
+
+
+PROTOCOLS: dict[Capability, type] = {"find": Finds, "records": ReadsRecords, "lookup": LooksUp, "check": Checks}
+
+
+class Department(Finds, ReadsRecords, LooksUp, Checks, Protocol):
+    """A kind made ready for one department. A kind that lacks a capability leaves the method out."""
+
+    def can_find(self, query: SearchQuery) -> bool:
+        """Whether the manifest has a question for the parts that this query has."""
+        ...
+
+    def close(self) -> None:
+        """Give back connections. Called once, when no call runs any more."""
+        ...

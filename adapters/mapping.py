@@ -1,0 +1,326 @@
+"""From a department's own fields to the vocabulary, as its manifest declares it.
+
+``PersonReader`` and ``RecordReader`` are made once per department and kind of access: the *getter factory* turns a source
+(JMESPath, XPath or column name) into a function of one item. A value that can't be converted raises BadAnswer with key
+``mapping``, naming field and source, never the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from dateutil import parser as date_parser
+
+from adapters.contract import BadAnswer, CallContext
+from adapters.manifest import AddressMap, Manifest, PersonMap, RecordMap, Value
+from models.people import Address, Identifier, Person, SubjectRef
+from models.records import Field, Record, RecordRef, attention_for
+
+Getter = Callable[[Any], Any]
+GetterFactory = Callable[[str], Getter]
+
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
+
+
+def clean(text: str) -> str:
+    """Text fit for every screen and store: controls and lone surrogates shown as U+FFFD, text-direction overrides taken out."""
+    if text.isascii() and text.isprintable():
+        return text.strip()
+    return _BIDI.sub("", _CONTROL.sub("\ufffd", text)).strip()
+
+
+def column_getter(name: str) -> Getter:
+    """A column of a SQL row mapping. A column that the SELECT does not give raises BadAnswer."""
+
+    def get(row: Mapping[str, Any]) -> Any:
+        try:
+            return row[name]
+        except KeyError:
+            raise BadAnswer(f"the answer has no column {name}", key="mapping") from None
+
+    return get
+
+
+def json_getter(path: str) -> Getter:
+    """A JMESPath of a JSON item. Plain dotted paths skip the interpreter: it costs ten times as much."""
+    if re.fullmatch(r"[A-Za-z_]\w*", path):
+        return lambda item: item.get(path) if isinstance(item, dict) else None
+    if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", path):
+        keys = path.split(".")
+
+        def get(item: Any) -> Any:
+            for key in keys:
+                if not isinstance(item, dict):
+                    return None
+                item = item.get(key)
+            return item
+
+        return get
+    import jmespath  # here, as many departments need none
+
+    compiled = jmespath.compile(path)
+    return lambda item: compiled.search(item)
+
+
+class Converter:
+    """One declared value: reads it from an item and converts it to text, a date or an amount."""
+
+    def __init__(self, field: str, value: Value, getter: GetterFactory, manifest: Manifest) -> None:
+        self.field = field
+        self.spec = value
+        self._sources = [getter(source) for source in (value.join or value.first or ((value.from_,) if value.from_ else ()))]
+        self._codes = manifest.codes.get(value.codes) if value.codes else None
+        self._match = re.compile(value.match) if value.match else None
+        self._formats = value.date.split("|") if value.date else ["iso"]
+        spec = value
+        self._plain = bool(spec.from_) and not (spec.name_order or spec.case or spec.match)
+        self._single = self._sources[0] if self._plain else None
+
+    def raw(self, item: Any) -> Any:
+        """The value as the department has it; None when empty."""
+        if self._single is not None:
+            return self._single(item)
+        spec = self.spec
+        if spec.value is not None:
+            return spec.value
+        if spec.join:
+            parts = [text for text in (_text(get(item)) for get in self._sources) if text]
+            value: Any = spec.by.join(parts)
+        elif spec.first:
+            value = next((found for found in (get(item) for get in self._sources) if found not in (None, "", [])), None)
+        else:
+            value = self._sources[0](item)
+        if spec.match or spec.name_order or spec.case:
+            value = self._reshape(_text(value))
+        return value
+
+    def _reshape(self, text: str) -> str:
+        if self._match is not None:
+            found = self._match.search(text)
+            text = (found[1] if found.re.groups else found[0]) or "" if found else ""
+        if self.spec.name_order == "family-first":
+            family, comma, given = text.partition(",")
+            if not comma:
+                family, _, given = text.partition(" ")
+            text = f"{given.strip()} {family.strip()}".strip()
+        if self.spec.case == "title":
+            text = title_case(text)
+        elif self.spec.case == "upper":
+            text = text.upper()
+        elif self.spec.case == "lower":
+            text = text.lower()
+        return text
+
+    def text(self, item: Any) -> str:
+        value = self.raw(item)
+        if value is None:
+            return ""
+        if self._codes is not None:
+            code = self._codes.get(_text(value)) or self._codes.get("*")
+            return code.label if code else _text(value)
+        if self.spec.date:
+            found = self.date(item)
+            return found.isoformat() if found else ""
+        if self.spec.cents:
+            amount = self.amount(item)
+            return f"{amount:.2f}" if amount is not None else ""
+        return _text(value)
+
+    def state(self, item: Any) -> str:
+        """What a coded value means here; empty where the code list does not say."""
+        if self._codes is None:
+            return ""
+        value = _text(self.raw(item))
+        code = self._codes.get(value) or self._codes.get("*")
+        return code.state if code else ""
+
+    def date(self, item: Any) -> date | None:
+        value = self.raw(item)
+        if value is None or value == "":
+            return None
+        if isinstance(value, datetime):
+            return value.date()
+        if isinstance(value, date):
+            return value
+        text = _text(value)
+        if not text or not text.strip("0-/. :"):  # 0000-00-00 and its like mean "unknown"
+            return None
+        for form in self._formats:
+            try:
+                return date.fromisoformat(text[:10]) if form == "iso" and len(text) >= 10 else self._parse(text, form)
+            except (ValueError, OverflowError):
+                continue
+        raise BadAnswer(f"{self.field} is not a date of the form {self.spec.date or 'iso'}", key="mapping")
+
+    @staticmethod
+    def _parse(text: str, form: str) -> date:
+        if form == "iso":
+            return date_parser.isoparse(text).date()
+        return datetime.strptime(text, form).date()
+
+    def amount(self, item: Any) -> Decimal | None:
+        value = self.raw(item)
+        if value is None or value == "":
+            return None
+        try:
+            amount = Decimal(_text(value).replace(" ", ""))
+            if not amount.is_finite():
+                raise InvalidOperation
+        except InvalidOperation:
+            raise BadAnswer(f"{self.field} is not a number", key="mapping") from None
+        return amount.scaleb(-2) if self.spec.cents else amount
+
+
+def _text(value: Any) -> str:
+    """Any scalar as clean text; a list's first item, as some servers wrap every value in a list."""
+    if isinstance(value, str):
+        return clean(value)
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, list):
+        return _text(value[0]) if value else ""
+    if isinstance(value, bytes):
+        return clean(value.decode("utf-8", "replace"))
+    if isinstance(value, datetime):
+        return value.isoformat(sep=" ", timespec="minutes")
+    return clean(str(value))
+
+
+def title_case(text: str) -> str:
+    """``O'BRIEN-MC DONALD`` as ``O'Brien-Mc Donald``: every letter after a break is a capital."""
+    return re.sub(r"[^\W\d_]+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
+
+
+class PersonReader:
+    """Reads a Person from one item."""
+
+    def __init__(self, manifest: Manifest, mapping: PersonMap, getter: GetterFactory) -> None:
+        def one(name: str, value: Value | None) -> Converter | None:
+            return Converter(f"person.{name}", value, getter, manifest) if value else None
+
+        self._department = manifest.id
+        self._id = Converter("person.id", mapping.id, getter, manifest)
+        self._full = one("full_name", mapping.full_name)
+        self._given = one("given_name", mapping.given_name)
+        self._family = one("family_name", mapping.family_name)
+        self._birth = one("birth_date", mapping.birth_date)
+        self._phones = [Converter("person.phones", value, getter, manifest) for value in mapping.phones]
+        self._emails = [Converter("person.emails", value, getter, manifest) for value in mapping.emails]
+        self._addresses = [_AddressReader(address, getter, manifest) for address in mapping.address]
+        self._identifiers = [
+            (each.scheme, Converter("person.identifiers", each.value, getter, manifest), each.sensitivity) for each in mapping.identifiers
+        ]
+
+    def __call__(self, item: Any, ctx: CallContext) -> Person:
+        key = self._id.text(item)
+        if not key:
+            raise BadAnswer("a person without the key that person.id names", key="mapping")
+        given = self._given.text(item) if self._given else ""
+        family = self._family.text(item) if self._family else ""
+        addresses = (read(item) for read in self._addresses)
+        return Person(
+            SubjectRef(self._department, key),
+            full_name=(self._full.text(item) if self._full else "") or f"{given} {family}".strip(),
+            read_at=ctx.now,
+            given_name=given,
+            family_name=family,
+            birth_date=self._birth.date(item) if self._birth else None,
+            phones=tuple(filter(None, (phone.text(item) for phone in self._phones))),
+            emails=tuple(filter(None, (email.text(item) for email in self._emails))),
+            addresses=tuple(address for address in addresses if address),
+            identifiers=tuple(
+                Identifier(scheme, value, sensitivity)
+                for scheme, value, sensitivity in ((scheme, read.text(item), how) for scheme, read, how in self._identifiers)
+                if value
+            ),
+        )
+
+
+class _AddressReader:
+    _PARTS = ("thoroughfare", "locator", "unit", "post_code", "city")
+
+    def __init__(self, mapping: AddressMap, getter: GetterFactory, manifest: Manifest) -> None:
+        self._full = Converter("person.address", mapping.full, getter, manifest) if mapping.full else None
+        self._parts = {
+            name: Converter(f"person.address.{name}", value, getter, manifest)
+            for name in self._PARTS
+            if (value := getattr(mapping, name)) is not None
+        }
+
+    def __call__(self, item: Any) -> Address | None:
+        parts = {name: read.text(item) for name, read in self._parts.items()}
+        full = self._full.text(item) if self._full else ""
+        if not full:
+            street = " ".join(filter(None, (parts.get("locator"), parts.get("thoroughfare"))))
+            full = ", ".join(filter(None, (street, parts.get("unit"), parts.get("city"), parts.get("post_code"))))
+        return Address(full, **parts) if full else None
+
+
+class RecordReader:
+    """Reads a Record from one item."""
+
+    def __init__(self, manifest: Manifest, kind: str, mapping: RecordMap, getter: GetterFactory) -> None:
+        def one(name: str, value: Value | None) -> Converter | None:
+            return Converter(f"record.{kind}.{name}", value, getter, manifest) if value else None
+
+        self.kind = kind
+        self._department = manifest.id
+        self._default_currency = manifest.currency
+        self._id = Converter(f"record.{kind}.id", mapping.id, getter, manifest)
+        self._title = Converter(f"record.{kind}.title", mapping.title, getter, manifest)
+        self._subject = one("subject", mapping.subject)
+        self._status = one("status", mapping.status)
+        self._opened = one("opened", mapping.opened)
+        self._due = one("due", mapping.due)
+        self._amount = one("amount", mapping.amount)
+        self._currency = one("currency", mapping.currency)
+        self._fields = [
+            (each.label, Converter(f"record.{kind}.fields.{each.label}", each.value, getter, manifest), each.sensitivity)
+            for each in mapping.fields
+        ]
+
+    def __call__(self, item: Any, ctx: CallContext, subject: SubjectRef | None = None) -> Record:
+        key = self._id.text(item)
+        if not key:
+            raise BadAnswer(f"a record without the key that record.{self.kind}.id names", key="mapping")
+        status, state = (self._status.text(item), self._status.state(item)) if self._status else ("", "")
+        due = self._due.date(item) if self._due else None
+        amount = self._amount.amount(item) if self._amount else None
+        owner = self._subject.text(item) if self._subject and subject is None else ""
+        currency = (self._currency.text(item) if self._currency else "") or self._default_currency
+        return Record(
+            RecordRef(self._department, key),
+            self.kind,
+            self._title.text(item) or self.kind,
+            ctx.now,
+            status=status,
+            state=state,  # type: ignore[arg-type]
+            attention=attention_for(state, due, ctx.now.date()),  # type: ignore[arg-type]
+            opened=self._opened.date(item) if self._opened else None,
+            due=due,
+            amount=amount,
+            currency=currency if amount is not None else "",
+            subject=subject or (SubjectRef(self._department, owner) if owner else None),
+            fields=tuple(
+                Field(label, value, sensitivity)
+                for label, value, sensitivity in ((label, read.text(item), how) for label, read, how in self._fields)
+                if value
+            ),
+        )
+
+
+def record_readers(manifest: Manifest, getter: GetterFactory) -> dict[str, RecordReader]:
+    """A reader for each of the manifest's record maps, by name; ``""`` stands for the only one."""
+    readers = {name: RecordReader(manifest, name, mapping, getter) for name, mapping in manifest.record.items()}
+    if len(readers) == 1:
+        readers[""] = next(iter(readers.values()))
+    return readers

@@ -1,0 +1,99 @@
+"""Templates of a manifest's requests: ``/people?name={family|ascii|lower}`` with the values of a query.
+
+A template is text with ``{value}`` or ``{value|filter|filter}``. Values: name, given, family, birth_date, phone, email,
+address, street, number, post_code, reference, subject, today. An unknown value or filter is an error of the manifest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
+
+from anyascii import anyascii
+
+from models.query import SearchQuery
+
+VALUES = frozenset(
+    "name given family birth_date phone email address street number post_code reference subject today since".split()
+)
+_PLACE = re.compile(r"\{([a-z_]+)((?:\|[a-z0-9_]+)*)\}")
+
+
+def _date_filter(form: str) -> Callable[[str], str]:
+    return lambda text: date.fromisoformat(text).strftime(form) if text else ""
+
+
+FILTERS: dict[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "ascii": anyascii,
+    "digits": lambda text: re.sub(r"\D", "", text),
+    "letters": lambda text: re.sub(r"[^\w ]|_", "", text),
+    "last4": lambda text: text[-4:],
+    "last7": lambda text: text[-7:],
+    "last10": lambda text: text[-10:],
+    "first1": lambda text: text[:1],
+    "first3": lambda text: text[:3],
+    "first4": lambda text: text[:4],
+    "first5": lambda text: text[:5],
+    "like": lambda text: re.sub(r"([\\%_])", r"\\\1", text),
+    "ymd": _date_filter("%Y%m%d"),
+    "dmy": _date_filter("%d.%m.%Y"),
+    "mdy": _date_filter("%m/%d/%Y"),
+}
+
+
+def problems(template: str) -> list[str]:
+    """What is wrong with a template, in words; empty when nothing is."""
+    found = []
+    for name, filters in _PLACE.findall(template):
+        if name not in VALUES:
+            found.append(f"{{{name}}} is no value: write one of {', '.join(sorted(VALUES))}")
+        found += [f"|{each} is no filter: write one of {', '.join(FILTERS)}" for each in filters.split("|")[1:] if each not in FILTERS]
+    if re.search(r"[{}]", _PLACE.sub("", template)):
+        found.append(f"{template!r} has a brace that is no {{value}} or {{value|filter}}")
+    return found
+
+
+def fill(template: str, values: Mapping[str, str], quote: Callable[[str], str] = str) -> str:
+    """The template with its values, each passed through its filters and then ``quote``.
+
+    Empty where a value that it names is empty, so that a parameter which says nothing is left out.
+    """
+    empty = False
+
+    def put(place: re.Match[str]) -> str:
+        nonlocal empty
+        text = values.get(place[1], "")
+        for name in place[2].split("|")[1:]:
+            text = FILTERS[name](text)
+        empty = empty or not text
+        return quote(text)
+
+    filled = _PLACE.sub(put, template)
+    return "" if empty else filled
+
+
+def query_values(query: SearchQuery, today: date, days: int = 90) -> dict[str, str]:
+    """The values that a query gives to templates; NUL and lone surrogates are taken out (no back-end takes both)."""
+    values = {
+        "name": query.name,
+        "given": query.given,
+        "family": query.family,
+        "birth_date": query.birth_date.isoformat() if query.birth_date else "",
+        "phone": query.phone,
+        "email": query.email,
+        "address": query.address,
+        "street": query.street,
+        "number": query.number,
+        "post_code": query.post_code,
+        "reference": query.reference,
+    }
+    values |= {"today": today.isoformat(), "since": (today - timedelta(days=days)).isoformat()}
+    return {name: text.replace("\x00", "").encode("utf-8", "ignore").decode() for name, text in values.items()}
+
+
+def subject_values(subject: str, today: date, days: int = 90) -> dict[str, str]:
+    """The values of a question for one person's records."""
+    return {"subject": subject, "today": today.isoformat(), "since": (today - timedelta(days=days)).isoformat()}

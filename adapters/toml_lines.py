@@ -1,0 +1,60 @@
+"""Which line of a TOML text a key stands on: tomllib parses but remembers no positions."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+_HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
+_KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_TRIPLE = re.compile(r'"""|\'\'\'')
+
+
+def line_of(text: str, location: tuple[str | int, ...]) -> int:
+    """The line (from 1) of the key at ``location`` (keys and list indices), or of the nearest table around it.
+
+    Inline tables and lists count as their key's line. A table given once, as ``[find]``, also stands for index 0.
+    """
+    wanted = [part for part in location if part != "manifest"]
+    lines = _positions(text)
+    while wanted:
+        for candidate in (tuple(wanted), tuple(part for part in wanted if part != 0)):
+            if candidate in lines:
+                return lines[candidate]
+        wanted.pop()
+    return 1
+
+
+def _positions(text: str) -> dict[tuple[str | int, ...], int]:
+    found: dict[tuple[str | int, ...], int] = {}
+    counts: Counter[tuple[str | int, ...]] = Counter()
+    table: tuple[str | int, ...] = ()
+    inside: str | None = None
+    for number, line in enumerate(text.splitlines(), start=1):
+        if inside is None:
+            if header := _HEADER.match(line):
+                path = _with_last_index(_keys(header[2]), counts)
+                if header[1] == "[[":
+                    path = (*path, counts[path])
+                    counts[path[:-1]] += 1
+                table = path
+                found.setdefault(path, number)
+            elif key := _KEY.match(line):
+                found.setdefault((*table, *_keys(key[1])), number)
+        for mark in _TRIPLE.findall(line):
+            inside = mark if inside is None else None if mark == inside else inside
+    return found
+
+
+def _keys(dotted: str) -> tuple[str, ...]:
+    return tuple(key.strip("\"'") for key in re.findall(r"\"[^\"]*\"|'[^']*'|[A-Za-z0-9_-]+", dotted))
+
+
+def _with_last_index(keys: tuple[str, ...], counts: Counter[tuple[str | int, ...]]) -> tuple[str | int, ...]:
+    """``find.paging`` below ``[[find]]`` means the last find: put its index in."""
+    path: tuple[str | int, ...] = ()
+    for position, key in enumerate(keys):
+        path = (*path, key)
+        if counts[path] and position < len(keys) - 1:
+            path = (*path, counts[path] - 1)
+    return path

@@ -1,0 +1,123 @@
+"""The immutable states that view models hold and views draw."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+from models.contacts import Contact, ContactOutcome
+from models.outcomes import Fault, Outcome
+from models.people import Caller
+from models.query import Part, SearchQuery
+from models.records import Record
+
+
+class ReadPart(msgspec.Struct, frozen=True):
+    """How one piece of the typed text was read, and what else it could be."""
+
+    part: Part
+    value: str
+    text: str
+    """The piece as it was typed."""
+    alternatives: tuple[Part, ...] = ()
+
+
+class DepartmentState(msgspec.Struct, frozen=True):
+    """One department in the strip and its tab. ``outcome`` is of the search; ``records`` of the open caller's records."""
+
+    id: str
+    title: str
+    colour: str
+    outcome: Outcome | None = None
+    """None: not asked yet."""
+    records: Outcome | None = None
+
+
+class SearchState(msgspec.Struct, frozen=True):
+    """The search box, the strip and the list of people."""
+
+    text: str = ""
+    query: SearchQuery | None = None
+    read_as: tuple[ReadPart, ...] = ()
+    phase: Literal["empty", "asking", "done"] = "empty"
+    departments: tuple[DepartmentState, ...] = ()
+    callers: tuple[Caller, ...] = ()
+    selected: str = ""
+    """Key of the open caller."""
+    elapsed_ms: float = 0.0
+    problem: str = ""
+    """Why no department was asked, in words; empty when nothing hinders."""
+
+
+class CallerState(msgspec.Struct, frozen=True):
+    """The open caller with all records read so far: what needs attention first, then the newest."""
+
+    caller: Caller | None = None
+    departments: tuple[DepartmentState, ...] = ()
+    records: tuple[Record, ...] = ()
+
+
+class CallState(msgspec.Struct, frozen=True):
+    """This call: what was said, and how it ended."""
+
+    started: datetime | None = None
+    reasons: tuple[str, ...] = ()
+    reason: str = ""
+    outcome: ContactOutcome = ""
+    note: str = ""
+    revision: int = 0
+    """Grows when the text was changed from outside (restored, cleared): only then may the note field be overwritten."""
+    saving: bool = False
+    restored: bool = False
+    """The draft of an earlier start was found and is shown."""
+    problem: str = ""
+    recent: tuple[Contact, ...] = ()
+
+
+class CheckRow(msgspec.Struct, frozen=True):
+    """One department as its check found it."""
+
+    id: str
+    title: str
+    colour: str
+    kind: str
+    capabilities: tuple[str, ...]
+    credential: Literal["in keyring", "missing", "none needed"]
+    state: Literal["unchecked", "checking", "well", "slow", "down", "not permitted", "manifest error"]
+    ms: float = 0.0
+    fault: Fault | None = None
+    problems: tuple[str, ...] = ()
+    """Errors of the manifest: ``file:line: text``."""
+    asked: int = 0
+    failed: int = 0
+    p95_ms: float = 0.0
+    since: datetime | None = None
+    """Down since."""
+    switchable: bool = False
+    """A department of the demo city, that can be switched off and on."""
+    switched_off: bool = False
+    manifest: str = ""
+    """Path of the manifest."""
+    mapping: tuple[tuple[str, str], ...] = ()
+    """Here and there: the vocabulary's field and the department's source."""
+
+
+class DepartmentsState(msgspec.Struct, frozen=True):
+    """The Departments view."""
+
+    rows: tuple[CheckRow, ...] = ()
+    checked_at: datetime | None = None
+
+
+class SessionState(msgspec.Struct, frozen=True):
+    """Who works here, as what, and where."""
+
+    actor: str = ""
+    role: str = ""
+    purpose: str = ""
+    site: str = ""
+    demo: bool = False
+    notice: str = ""
+    """One line for the status bar that everybody should read."""

@@ -1,0 +1,76 @@
+"""What came of asking one department: a closed union, so that "no answer" never passes for "nothing found"."""
+
+from __future__ import annotations
+
+import msgspec
+
+from models.people import Person
+from models.records import Record
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """Why a department did not answer. ``key`` is one of FAULT_WORDS; ``detail`` is for operators and holds no personal data."""
+
+    key: str
+    detail: str = ""
+    retryable: bool = True
+    retry_after: float | None = None
+    """Seconds to wait before asking again, where the department said so."""
+
+
+class Waiting(msgspec.Struct, frozen=True):
+    """Asked, no answer yet. ``since`` is a time.monotonic() reading."""
+
+    since: float
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """The answer, ``ms`` milliseconds after it was asked. ``truncated``: the department has more than its manifest's limit."""
+
+    people: tuple[Person, ...] = ()
+    records: tuple[Record, ...] = ()
+    ms: float = 0.0
+    truncated: bool = False
+
+
+class Failed(msgspec.Struct, frozen=True):
+    """No usable answer."""
+
+    fault: Fault
+    ms: float = 0.0
+
+
+class NotPermitted(msgspec.Struct, frozen=True):
+    """The role may not ask this department. Nothing was sent."""
+
+
+class Skipped(msgspec.Struct, frozen=True):
+    """Not asked, because it can do nothing with this query."""
+
+    why: str
+
+
+Outcome = Waiting | Answered | Failed | NotPermitted | Skipped
+
+FAULT_WORDS: dict[str, tuple[str, str]] = {
+    # key: (on the chip, in a sentence that says what to do)
+    "no_connection": ("no connection", "The department's system can't be reached. Try again, or tell the caller it is down."),
+    "server_error": ("error there", "The department's system reported an error of its own. Try again in a moment."),
+    "timed_out": ("no answer", "The department did not answer in time. Try again."),
+    "too_slow": ("too slow", "The department began to answer but did not finish in time. Try again."),
+    "rate_limited": ("too busy", "The department asks us to wait before the next question."),
+    "sign_in_needed": ("sign-in refused", "The department refused our credential. An administrator must renew it."),
+    "no_credential": ("no credential", "The credential of this department is not in the keyring. An administrator must add it."),
+    "forbidden": ("refused", "The department does not let this credential see what was asked."),
+    "not_found": ("not found there", "The department does not know this number."),
+    "rejected": ("question refused", "The department did not accept the question. An administrator should check the manifest."),
+    "conflict": ("changed meanwhile", "The department's data changed meanwhile. Read it again."),
+    "not_data": ("not data", "The department sent a web page instead of data. It may be under maintenance."),
+    "incomplete": ("incomplete answer", "The answer broke off half-way. Nothing of it is shown. Try again."),
+    "charset": ("unreadable text", "The answer is not in the character set it claims. Nothing of it is shown."),
+    "too_large": ("too much", "The answer was larger than allowed and was not read. Narrow the search."),
+    "unreadable": ("unreadable answer", "The answer could not be read. Tell the administrator of this department."),
+    "mapping": ("unexpected form", "The answer does not have the form that the manifest describes."),
+    "circular_link": ("endless pages", "The department's pages never end. Only an administrator can mend this."),
+    "unexpected": ("unexpected error", "Something unexpected happened here. It was logged; the other departments are not affected."),
+}

@@ -1,0 +1,81 @@
+"""People as departments know them, and the caller that several such records may turn out to be.
+
+The terms follow the EU Core Vocabularies (Core Person, Core Location, Identifier). Values are msgspec Structs, frozen and
+out of the garbage collector's sight: a search makes thousands of them while the window must not pause.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+
+class SubjectRef(msgspec.Struct, frozen=True, gc=False, order=True):
+    """Where a person record lives: the department's id in this site, and the person's key in that department."""
+
+    department: str
+    id: str
+
+
+class Address(msgspec.Struct, frozen=True, gc=False):
+    """An address. ``full`` is how a department writes it; the parts are set only where the department keeps them apart."""
+
+    full: str
+    thoroughfare: str = ""
+    locator: str = ""
+    """House number, with its letter."""
+    unit: str = ""
+    post_code: str = ""
+    city: str = ""
+
+
+class Identifier(msgspec.Struct, frozen=True, gc=False):
+    """A number that somebody gave a person or a thing: ``scheme`` says who (``taxpayer``, ``library card``)."""
+
+    scheme: str
+    value: str
+    sensitivity: Sensitivity = "open"
+
+
+Sensitivity = Literal["open", "sensitive"]
+
+
+class Person(msgspec.Struct, frozen=True, gc=False):
+    """One person as one department knows them, at ``read_at`` (UTC)."""
+
+    ref: SubjectRef
+    full_name: str
+    read_at: datetime
+    given_name: str = ""
+    family_name: str = ""
+    birth_date: date | None = None
+    phones: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    addresses: tuple[Address, ...] = ()
+    identifiers: tuple[Identifier, ...] = ()
+
+
+Match = Literal["certain", "maybe", "single"]
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """The person records that are taken for one person.
+
+    ``match``: ``certain`` (several records, joined on independent evidence), ``maybe`` (may be the same as another caller in
+    the list, kept apart), ``single`` (one record, nobody like it). ``why`` says so in words, one reason an entry.
+    ``key`` is stable while further answers come in, so that a selection can be kept.
+    """
+
+    key: str
+    name: str
+    birth_date: date | None
+    addresses: tuple[str, ...]
+    phones: tuple[str, ...]
+    emails: tuple[str, ...]
+    match: Match
+    why: tuple[str, ...]
+    members: tuple[Person, ...]
+    relevance: float = 0.0
+    """How well the caller answers the query, 0 to 1."""
