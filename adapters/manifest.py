@@ -370,7 +370,7 @@ def load_manifest(path: Path, site: Path) -> Manifest:
         return Manifest.model_validate(data)
     except ValidationError as error:
         problems = {
-            ManifestProblem(str(path), line_of(text, problem["loc"]), _in_words(dict(problem))) for problem in error.errors()
+            ManifestProblem(str(path), line_of(text, problem["loc"]), problem_in_words(dict(problem))) for problem in error.errors()
         }
         raise ManifestError(sorted(problems, key=lambda problem: problem.line)) from None
 
@@ -394,21 +394,21 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         raise ManifestError([ManifestProblem(str(path), line, f"not TOML: {error}")]) from None
 
 
-def _in_words(problem: dict[str, Any]) -> str:
-    """A validation problem as one sentence that names the key and what to write."""
-    where = ".".join(str(part) for part in problem["loc"]) or "manifest"
+def problem_in_words(problem: dict[str, Any], whole: str = "manifest") -> str:
+    """A validation problem (of pydantic) as one sentence that names the key and what to write; ``whole`` is the file's name for it."""
+    where = ".".join(str(part) for part in problem["loc"]) or whole
     kind, given = problem["type"], problem.get("input")
     message = str(problem["msg"]).removeprefix("Value error, ")
     if kind == "missing":
         return f'{where} is missing: write {problem["loc"][-1]} = ...'
     if kind == "extra_forbidden":
-        return f"{where} is not a key of a manifest: take it out, or check its spelling"
+        return f"{where} is not a key of a {whole}: take it out, or check its spelling"
     if kind == "string_pattern_mismatch" and where.endswith("colour"):
         return f'{where} is {given!r}: write a colour as "#rrggbb"'
     if kind == "literal_error":
         return f"{where} is {given!r}: write one of {problem['ctx']['expected']}"
     if kind == "value_error":
-        return message if where == "manifest" else f"{where}: {message}"
+        return message if where == whole else f"{where}: {message}"
     return f"{where} is {given!r}: {message[:1].lower()}{message[1:]}"
 
 

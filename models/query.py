@@ -35,3 +35,13 @@ class SearchQuery(msgspec.Struct, frozen=True, omit_defaults=True):
     def parts(self) -> frozenset[Part]:
         """The parts that were given, and those cut out of them."""
         return frozenset(part for part in get_args(Part) if getattr(self, part))
+
+
+class ReadPart(msgspec.Struct, frozen=True):
+    """How one piece of the typed text was read, and what else it could be."""
+
+    part: Part
+    value: str
+    text: str
+    """The piece as it was typed."""
+    alternatives: tuple[Part, ...] = ()

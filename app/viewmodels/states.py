@@ -10,18 +10,19 @@ import msgspec
 from models.contacts import Contact, ContactOutcome
 from models.outcomes import Fault, Outcome
 from models.people import Caller
-from models.query import Part, SearchQuery
+from models.query import ReadPart, SearchQuery
 from models.records import Record
 
-
-class ReadPart(msgspec.Struct, frozen=True):
-    """How one piece of the typed text was read, and what else it could be."""
-
-    part: Part
-    value: str
-    text: str
-    """The piece as it was typed."""
-    alternatives: tuple[Part, ...] = ()
+__all__ = [
+    "CallState",
+    "CallerState",
+    "CheckRow",
+    "DepartmentState",
+    "DepartmentsState",
+    "ReadPart",
+    "SearchState",
+    "SessionState",
+]
 
 
 class DepartmentState(msgspec.Struct, frozen=True):

@@ -1,0 +1,173 @@
+"""A site: the folder that says which city this is and which departments it has.
+
+``load_site`` reads ``site.toml`` and every ``departments/*.toml``. A manifest with errors does not hide the others: its
+problems are kept beside the manifests that are right.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+from platformdirs import user_config_path, user_data_path
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest, problem_in_words
+from adapters.toml_lines import line_of
+
+SITE_VARIABLE = "CIVICDESK_SITE"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class DemoSettings(BaseModel):
+    """Where a running demo city hands out its throwaway credentials and takes orders; written by the demo city only."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    credentials: str
+    control: str
+
+    @field_validator("credentials", "control")
+    @classmethod
+    def _loopback(cls, address: str) -> str:
+        if urlsplit(address).scheme != "http" or urlsplit(address).hostname not in _LOOPBACK:
+            raise ValueError("a demo city answers on this machine only: http://127.0.0.1:...")
+        return address
+
+
+class SiteSettings(BaseModel):
+    """The keys of ``site.toml``."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str = Field(min_length=1)
+    region: str = Field(default="US", pattern=r"^[A-Z]{2}$")
+    """ISO 3166 code of the country whose phone numbers are written without a prefix."""
+    date_order: Literal["mdy", "dmy", "ymd"] = "mdy"
+    """How 3/4/1984 is to be read."""
+    post_code: str = r"\d{5}(?:-\d{4})?"
+    """Regular expression of a post code."""
+    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    time_zone: str = "UTC"
+    roles: tuple[str, ...] = ("agent", "caseworker", "supervisor", "auditor", "administrator")
+    default_role: str = "agent"
+    staff: dict[str, str] = {}
+    """Role by name of the OS user; everybody else has ``default_role``."""
+    reasons: tuple[str, ...] = ("General question",)
+    """What calls are about."""
+    purposes: tuple[str, ...] = Field(default=("Inquiry",), min_length=1)
+    """Why somebody may look; the first is the usual one."""
+    allow_kinds: tuple[str, ...] = ()
+    """Third-party kinds that may be used."""
+    demo: DemoSettings | None = None
+
+    @field_validator("post_code")
+    @classmethod
+    def _pattern(cls, pattern: str) -> str:
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
+        return pattern
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f'{name!r} is no time zone: write an IANA name such as "America/Chicago"') from None
+        return name
+
+    @model_validator(mode="after")
+    def _known_roles(self) -> SiteSettings:
+        for role in (self.default_role, *self.staff.values()):
+            if role not in self.roles:
+                raise ValueError(f"{role!r} is no role: write one of {', '.join(self.roles)}")
+        return self
+
+
+class Site(msgspec.Struct, frozen=True):
+    """A loaded site. ``problems`` holds the errors of manifests that were left out, by department id."""
+
+    folder: Path
+    settings: SiteSettings
+    manifests: tuple[Manifest, ...]
+    problems: dict[str, list[ManifestProblem]] = {}
+
+    @property
+    def store_folder(self) -> Path:
+        """Where contacts and the audit log are kept: with the demo city, or in the user's data folder."""
+        return self.folder / "store" if self.settings.demo else user_data_path("civicdesk", appauthor=False)
+
+
+class SiteError(Exception):
+    """The site can't be used; the text says what to do."""
+
+
+def site_folder(given: Path | None) -> Path:
+    """The folder to use: the one given, else the environment's CIVICDESK_SITE, else the user's configuration folder."""
+    if given is not None:
+        return given
+    if named := os.environ.get(SITE_VARIABLE):
+        return Path(named)
+    return user_config_path("civicdesk", appauthor=False) / "site"
+
+
+def load_site(folder: Path) -> Site:
+    """Read a site. Raises SiteError when there is none or ``site.toml`` has errors."""
+    path = folder / "site.toml"
+    if not path.is_file():
+        raise SiteError(f"There is no site in {folder}: it needs a site.toml. Try 'civicdesk demo', or name a folder with --site.")
+    settings = _settings(path)
+    manifests: list[Manifest] = []
+    problems: dict[str, list[ManifestProblem]] = {}
+    for file in sorted((folder / "departments").glob("*.toml")):
+        try:
+            manifest = load_manifest(file, folder)
+            _check_against_site(manifest, settings, folder)
+            manifests.append(manifest)
+        except ManifestError as error:
+            problems[file.stem] = error.problems
+    if not manifests and not problems:
+        raise SiteError(f"The site in {folder} has no departments: put a manifest into {folder / 'departments'}.")
+    return Site(folder, settings, tuple(manifests), problems)
+
+
+def _settings(path: Path) -> SiteSettings:
+    try:
+        text = path.read_text(encoding="utf-8")
+        data: dict[str, Any] = tomllib.loads(text)
+        return SiteSettings.model_validate(data)
+    except ValidationError as error:
+        raise SiteError(
+            "\n".join(f"{path}:{line_of(text, each['loc'])}: {problem_in_words(dict(each), 'site.toml')}" for each in error.errors())
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SiteError(f"{path} is not TOML in UTF-8: {error}") from None
+    except OSError as error:
+        raise SiteError(f"{path} can't be read: {error.strerror}") from None
+
+
+def _check_against_site(manifest: Manifest, settings: SiteSettings, folder: Path) -> None:
+    """What only the site knows: its roles; and that a demo site, whose secrets are no secrets, stays on this machine."""
+    text = Path(manifest.path).read_text(encoding="utf-8")
+    for role in manifest.roles:
+        if role not in settings.roles:
+            words = f"roles names {role!r}, which the site does not have: write one of {', '.join(settings.roles)}"
+            raise ManifestError([ManifestProblem(manifest.path, line_of(text, ("roles",)), words)])
+    if settings.demo is not None and not _on_this_machine(manifest.address, folder):
+        words = "a demo site may name only departments on this machine: write an address at 127.0.0.1, or a file in the site's folder"
+        raise ManifestError([ManifestProblem(manifest.path, line_of(text, ("address",)), words)])
+
+
+def _on_this_machine(address: str, folder: Path) -> bool:
+    if address.startswith("sqlite"):
+        return folder.resolve().as_posix() in address
+    return urlsplit(address).hostname in _LOOPBACK

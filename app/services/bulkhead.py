@@ -1,0 +1,98 @@
+"""Blocking calls in threads of their own, so that one department which hangs exhausts only itself.
+
+``ThreadPoolExecutor`` is not used because its threads keep the interpreter from leaving while one of them hangs in a driver;
+these are daemons. Results come back to the event loop gathered: one wake-up for all that came since the last, since a
+wake-up each costs more than the calls.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+Job = tuple[Callable[[], Any], Callable[[Any, BaseException | None], None]]
+
+
+class Bulkhead:
+    """At most ``size`` calls at once for one department; more wait in line. Threads start with the first calls."""
+
+    def __init__(self, name: str, size: int) -> None:
+        self._name = name
+        self._size = size
+        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._lock = threading.Lock()
+        self._threads: list[threading.Thread] = []
+        self._idle = 0
+
+    def submit(self, call: Callable[[], Any], done: Callable[[Any, BaseException | None], None]) -> None:
+        """Run ``call`` in a worker; ``done(result, error)`` is called there when it ends."""
+        with self._lock:
+            if self._idle:
+                self._idle -= 1
+            elif len(self._threads) < self._size:
+                thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads) + 1}", daemon=True)
+                self._threads.append(thread)
+                thread.start()
+        self._jobs.put((call, done))
+
+    def close(self) -> None:
+        """Let the threads end after what is queued. One that hangs is left behind; it ends with the process."""
+        with self._lock:
+            for _ in self._threads:
+                self._jobs.put(None)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            call, done = job
+            try:
+                result, error = call(), None
+            except BaseException as raised:  # noqa: BLE001 - handed to the waiting coroutine
+                result, error = None, raised
+            done(result, error)
+            del job, call, done, result, error
+            with self._lock:
+                if self._jobs.empty():
+                    self._idle += 1
+
+
+class Inbox:
+    """Where worker threads leave results for one event loop, which is woken once for all of them."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._loop = loop
+        self._left: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
+        self._woken = False
+        self._lock = threading.Lock()
+
+    def call(self, bulkhead: Bulkhead, call: Callable[[], Any]) -> asyncio.Future[Any]:
+        """Run ``call`` behind the bulkhead; the future is resolved in the loop."""
+        future: asyncio.Future[Any] = self._loop.create_future()
+        bulkhead.submit(call, lambda result, error: self._leave(future, result, error))
+        return future
+
+    def _leave(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+        self._left.append((future, result, error))
+        with self._lock:
+            if self._woken:
+                return
+            self._woken = True
+        try:
+            self._loop.call_soon_threadsafe(self._collect)
+        except RuntimeError:
+            pass  # the loop is closed: nobody waits for answers any more
+
+    def _collect(self) -> None:
+        with self._lock:
+            self._woken = False
+        while self._left:
+            future, result, error = self._left.popleft()
+            if future.done():
+                continue
+            if error is not None:
+                future.set_exception(error)
+            else:
+                future.set_result(result)
