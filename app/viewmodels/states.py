@@ -31,6 +31,8 @@ class DepartmentState(msgspec.Struct, frozen=True):
     id: str
     title: str
     colour: str
+    kind: str = ""
+    """The kind of its adapter, such as ``sql``: told as part of the source."""
     outcome: Outcome | None = None
     """None: not asked yet."""
     records: Outcome | None = None
@@ -40,6 +42,8 @@ class SearchState(msgspec.Struct, frozen=True):
     """The search box, the strip and the list of people."""
 
     text: str = ""
+    revision: int = 0
+    """Grows when the text was changed by the view model (corrected, cleared): only then may the search box be overwritten."""
     query: SearchQuery | None = None
     read_as: tuple[ReadPart, ...] = ()
     phase: Literal["empty", "asking", "done"] = "empty"
@@ -101,6 +105,8 @@ class CheckRow(msgspec.Struct, frozen=True):
     switched_off: bool = False
     manifest: str = ""
     """Path of the manifest."""
+    roles: tuple[str, ...] = ()
+    """The roles that may ask; empty: all."""
     mapping: tuple[tuple[str, str], ...] = ()
     """Here and there: the vocabulary's field and the department's source."""
 
