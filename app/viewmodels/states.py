@@ -31,11 +31,11 @@ class DepartmentState(msgspec.Struct, frozen=True):
     id: str
     title: str
     colour: str
-    kind: str = ""
-    """The kind of its adapter, such as ``sql``: told as part of the source."""
     outcome: Outcome | None = None
     """None: not asked yet."""
     records: Outcome | None = None
+    kind: str = ""
+    """The kind of its adapter, such as ``sql``: told as part of the source."""
 
 
 class SearchState(msgspec.Struct, frozen=True):
