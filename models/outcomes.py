@@ -25,12 +25,16 @@ class Waiting(msgspec.Struct, frozen=True):
 
 
 class Answered(msgspec.Struct, frozen=True):
-    """The answer, ``ms`` milliseconds after it was asked. ``truncated``: the department has more than its manifest's limit."""
+    """The answer, ``ms`` milliseconds after it was asked. ``truncated``: the department has more than its manifest's limit.
+
+    ``partial``: some items could not be read and are left out; what is here was read well.
+    """
 
     people: tuple[Person, ...] = ()
     records: tuple[Record, ...] = ()
     ms: float = 0.0
     truncated: bool = False
+    partial: Fault | None = None
 
 
 class Failed(msgspec.Struct, frozen=True):

@@ -80,6 +80,7 @@ _NUMBER_LAST = re.compile(
 )
 _BARE_ADDRESS = re.compile(r"(?<![\w-])\d{1,5}[a-z]?\s+(?:[nsew]\.?\s+)?[^\W\d_][\w.'-]+(?:\s+[^\W\d_][\w.'-]+)?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().\-/]*\d){6,14}(?!\w)")
+_FILLERS = {"born", "dob", "phone", "tel", "email", "zip", "ref", "name"}
 _PARTICLES = {"van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "ter", "ten", "bin", "ibn", "st."}
 
 
@@ -218,6 +219,7 @@ class _Reader:
 
     def _take_name(self) -> None:
         words = [match for match in re.finditer(r"[^\s;]+", self.left) if any(letter.isalpha() for letter in match[0])]
+        words = [match for match in words if match[0].lower().strip(":") not in _FILLERS]
         if not words or "name" in self.values:
             return
         piece = self.left[words[0].start() : words[-1].end()]

@@ -1,0 +1,229 @@
+"""The departments of a site, each behind its bulkhead: who may ask, with which credential, and what came of it.
+
+Every call ends in an Outcome and never raises, within the department's deadline: one that is down, slow or wrong is its own
+outcome and nobody else's trouble.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
+from typing import Protocol
+
+from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health
+from adapters.manifest import Manifest, ManifestError
+from app.services.bulkhead import Bulkhead, Inbox
+from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
+from models.people import Person, SubjectRef
+from models.query import SearchQuery
+from models.records import Record, RecordRef
+
+log = logging.getLogger(__name__)
+
+GRACE = 0.25
+"""Seconds beyond a department's deadline after which its outcome is "no answer", whatever its thread still does."""
+
+Reading = Callable[[Department, CallContext], Iterator[Person | Record]]
+
+
+class Secrets(Protocol):
+    """Where credentials come from. Blocking: called in a department's worker."""
+
+    def get(self, name: str) -> str | None: ...
+
+
+class Asker(Protocol):
+    """Who asks: a session."""
+
+    actor: str
+    role: str
+    purpose: str
+
+
+class Port:
+    """One department made ready: manifest, adapter, bulkhead, and a tally of today's calls."""
+
+    def __init__(self, manifest: Manifest, department: Department) -> None:
+        self.manifest = manifest
+        self.department = department
+        self.bulkhead = Bulkhead(manifest.id, manifest.concurrent)
+        self.asked = 0
+        self.failed = 0
+        self.down_since: datetime | None = None
+        self.latencies: deque[float] = deque(maxlen=200)
+        self.secret: str | None = None
+
+    def p95(self) -> float:
+        """95th percentile of the last 200 answers in ms; 0 when there were none."""
+        ordered = sorted(self.latencies)
+        return ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))] if ordered else 0.0
+
+
+class Departments:
+    """All departments of a site that could be made ready, in the order of their titles."""
+
+    def __init__(self, ports: Iterable[Port], secrets: Secrets) -> None:
+        self.ports = {port.manifest.id: port for port in sorted(ports, key=lambda each: each.manifest.title)}
+        self._secrets = secrets
+
+    def permitted(self, department: str, role: str) -> bool:
+        return role in self.ports[department].manifest.roles
+
+    async def find(self, department: str, query: SearchQuery, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
+        """People (and records that name none) of one department for a query."""
+        port = self.ports[department]
+        if not self.permitted(department, asker.role):
+            return NotPermitted()
+        if "find" not in port.manifest.capabilities:
+            return Skipped("this department can't be searched")
+        if not port.department.can_find(query):
+            return Skipped("can't be searched by what was typed")
+        return await self._ask(port, asker, lambda adapter, ctx: adapter.find(query, ctx), port.manifest.limits.people, cancelled)
+
+    async def records(self, subject: SubjectRef, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
+        """All records of one person."""
+        port = self.ports[subject.department]
+        if not self.permitted(subject.department, asker.role):
+            return NotPermitted()
+        if "records" not in port.manifest.capabilities:
+            return Skipped("this department keeps no records of persons")
+        return await self._ask(port, asker, lambda adapter, ctx: adapter.records(subject, ctx), port.manifest.limits.records, cancelled)
+
+    async def lookup(self, ref: RecordRef, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
+        """One record by its number."""
+        port = self.ports[ref.department]
+        if not self.permitted(ref.department, asker.role):
+            return NotPermitted()
+        return await self._ask(port, asker, lambda adapter, ctx: iter((adapter.lookup(ref, ctx),)), 1, cancelled)
+
+    async def check(self, department: str, asker: Asker) -> Health | Fault:
+        """Reach one department."""
+        port = self.ports[department]
+        health: list[Health] = []
+
+        def reach(adapter: Department, ctx: CallContext) -> Iterator[Person | Record]:
+            health.append(adapter.check(ctx))
+            return iter(())
+
+        outcome = await self._ask(port, asker, reach, 1, lambda: False)
+        if isinstance(outcome, Failed):
+            return outcome.fault
+        return health[0]
+
+    def has_credential(self, department: str) -> bool:
+        """Whether the keyring holds the department's credential. Blocking."""
+        name = self.ports[department].manifest.credential
+        return not name or self._secrets.get(name) is not None
+
+    def close(self) -> None:
+        for port in self.ports.values():
+            port.bulkhead.close()
+            port.department.close()
+
+    async def _ask(self, port: Port, asker: Asker, reading: Reading, limit: int, cancelled: Callable[[], bool]) -> Outcome:
+        manifest = port.manifest
+        started = time.monotonic()
+        deadline = started + manifest.deadline
+
+        def call() -> Answered:
+            if cancelled():
+                raise Cancelled
+            if manifest.credential and port.secret is None:
+                port.secret = self._secrets.get(manifest.credential)
+            ctx = CallContext(
+                deadline, port.secret, asker.actor, asker.role, asker.purpose, now=datetime.now(UTC), cancelled=cancelled
+            )
+            return _gathered(reading(port.department, ctx), limit)
+
+        port.asked += 1
+        future = _inbox().call(port.bulkhead, call)
+        await asyncio.wait([future], timeout=deadline + GRACE - time.monotonic())
+        ms = (time.monotonic() - started) * 1000
+        if not future.done():
+            future.cancel()
+            return self._failed(port, Fault("timed_out", f"no answer within {manifest.deadline:g} s"), ms)
+        error = future.exception()
+        if error is None:
+            self._well(port, ms)
+            answer: Answered = future.result()
+            return Answered(answer.people, answer.records, ms, answer.truncated, answer.partial)
+        if isinstance(error, Cancelled):
+            return Skipped("superseded")
+        if isinstance(error, DepartmentError):
+            if error.fault_key in ("sign_in_needed", "no_credential"):
+                port.secret = None  # it may have been renewed in the keyring
+            return self._failed(port, error.fault(), ms)
+        log.error("department %s: unexpected %s", manifest.id, type(error).__name__, exc_info=_without_values(error))
+        return self._failed(port, Fault("unexpected", type(error).__name__), ms)
+
+    @staticmethod
+    def _failed(port: Port, fault: Fault, ms: float) -> Failed:
+        port.failed += 1
+        if port.down_since is None:  # one message per fault, not one a call
+            port.down_since = datetime.now(UTC)
+            log.info("department %s fails: %s", port.manifest.id, fault.key)
+        return Failed(fault, ms)
+
+    @staticmethod
+    def _well(port: Port, ms: float) -> None:
+        port.latencies.append(ms)
+        if port.down_since is not None:
+            port.down_since = None
+            log.info("department %s answers again", port.manifest.id)
+
+
+def _gathered(items: Iterator[Person | Record], limit: int) -> Answered:
+    """Everything a department yields, up to its limit; what came before a part that could not be read is kept."""
+    people: list[Person] = []
+    records: list[Record] = []
+    partial: Fault | None = None
+    try:
+        for item in items:
+            if len(people) + len(records) >= limit:
+                return Answered(tuple(people), tuple(records), truncated=True)
+            if isinstance(item, Person):
+                people.append(item)
+            else:
+                records.append(item)
+    except DepartmentError as error:
+        if error.fault_key != "mapping" or not (people or records):
+            raise
+        partial = error.fault()
+    return Answered(tuple(people), tuple(records), partial=partial)
+
+
+def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, object]:
+    """The error with its traceback but without its message, which may quote what was searched."""
+    return type(error), type(error)("message withheld") if _plain(error) else error, error.__traceback__
+
+
+def _plain(error: BaseException) -> bool:
+    return type(error).__init__ is Exception.__init__ or type(error).__module__ == "builtins"
+
+
+_inboxes: dict[int, tuple[asyncio.AbstractEventLoop, Inbox]] = {}
+
+
+def _inbox() -> Inbox:
+    """The running loop's inbox: one, so that answers of many departments share a wake-up."""
+    loop = asyncio.get_running_loop()
+    known = _inboxes.get(id(loop))
+    if known is None or known[0] is not loop:
+        known = _inboxes[id(loop)] = (loop, Inbox(loop))
+    return known[1]
+
+
+def make_ports(manifests: Iterable[Manifest], make: Callable[[Manifest], Department]) -> tuple[list[Port], dict[str, ManifestError]]:
+    """A port for each manifest that ``make`` accepts, and the errors of the others by department id."""
+    ports: list[Port] = []
+    errors: dict[str, ManifestError] = {}
+    for manifest in manifests:
+        try:
+            ports.append(Port(manifest, make(manifest)))
+        except ManifestError as error:
+            errors[manifest.id] = error
+    return ports, errors

@@ -1,0 +1,239 @@
+"""Search once: every permitted department is asked at the same time, and the answers become callers as they come.
+
+Nothing is shown that was not logged first: the audit row is committed before any department is asked, and a log that can't
+be written refuses the search.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Awaitable
+from typing import Protocol
+
+import msgspec
+
+from app.services.departments import Asker, Departments
+from app.services.identity import join_people
+from models.audit import Look
+from models.outcomes import Answered, Failed, Outcome, Skipped
+from models.people import Caller, Person, SubjectRef
+from models.query import SearchQuery
+from models.records import Record
+
+FOLLOW_CALLERS = 3
+"""A search without a name is followed up for at most so many callers: the other departments are asked by what was found."""
+
+
+class AuditTrail(Protocol):
+    """The audit log as services see it: durable when the coroutine returns."""
+
+    async def look(self, look: Look) -> int:
+        """Commit a row and return its id. Raises AuditUnavailable."""
+        ...
+
+    async def outcome(self, row: int, words: str) -> None:
+        """Say what came of a look."""
+        ...
+
+
+class Findings(msgspec.Struct, frozen=True):
+    """What is known so far: an outcome for each department asked, the callers, and records that belong to nobody known."""
+
+    outcomes: dict[str, Outcome]
+    callers: tuple[Caller, ...] = ()
+    elapsed_ms: float = 0.0
+    finished: bool = False
+
+
+class Search:
+    """One search, from the query to the callers. Made anew for each search."""
+
+    def __init__(self, departments: Departments, audit: AuditTrail, asker: Asker) -> None:
+        self._departments = departments
+        self._audit = audit
+        self._asker = asker
+        self._keys: dict[SubjectRef, str] = {}
+        self._found: dict[str, Answered] = {}
+        self._followed: dict[SubjectRef, Person] = {}
+        self.outcomes: dict[str, Outcome] = {}
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        """Nobody waits any more: what is queued is dropped, what was sent may finish."""
+        self.cancelled = True
+
+    async def run(self, query: SearchQuery) -> AsyncIterator[Findings]:
+        """Findings after each gathered batch of answers; the last has ``finished`` set. Raises AuditUnavailable."""
+        started = time.monotonic()
+        asked = [name for name in self._departments.ports if self._departments.permitted(name, self._asker.role)]
+        row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(asked), _plain(query)))
+
+        def finding(*, finished: bool = False) -> Findings:
+            return Findings(dict(self.outcomes), self._callers(query), (time.monotonic() - started) * 1000, finished)
+
+        async for _ in self._gather({name: self._find(name, query) for name in self._departments.ports}):
+            yield finding()
+        follow_ups = self._follow_ups(query)
+        if follow_ups and not self.cancelled:
+            await self._audit.look(
+                Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(follow_ups), "follow-up " + _plain(query))
+            )
+            async for _ in self._gather({name: self._follow(name, queries) for name, queries in follow_ups.items()}):
+                yield finding()
+        yield finding(finished=True)
+        await self._audit.outcome(row, _summary(self.outcomes))
+
+    async def retry(self, department: str, query: SearchQuery) -> Findings:
+        """Ask one department again; the rest stays as it is. Raises AuditUnavailable."""
+        started = time.monotonic()
+        await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
+        await self._find(department, query)
+        return Findings(dict(self.outcomes), self._callers(query), (time.monotonic() - started) * 1000, finished=True)
+
+    async def _find(self, department: str, query: SearchQuery) -> None:
+        outcome = await self._departments.find(department, query, self._asker, lambda: self.cancelled)
+        self.outcomes[department] = outcome
+        if isinstance(outcome, Answered):
+            self._found[department] = outcome
+
+    async def _gather(self, calls: dict[str, Awaitable[None]]) -> AsyncIterator[None]:
+        """Yield whenever some calls ended; what ends in one turn of the loop is taken together."""
+        waiting = {asyncio.ensure_future(call) for call in calls.values()}
+        try:
+            while waiting:
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+                yield
+        finally:
+            for task in waiting:
+                task.cancel()
+
+    def _callers(self, query: SearchQuery) -> tuple[Caller, ...]:
+        people = [person for answer in self._found.values() for person in answer.people]
+        callers = join_people(people, query, self._followed.values())
+        used: set[str] = set()
+        named = tuple(self._with_stable_key(caller, used) for caller in callers)
+        return (*_nameless(self._found, {member.ref for caller in named for member in caller.members}), *named)
+
+    def _with_stable_key(self, caller: Caller, used: set[str]) -> Caller:
+        """A caller keeps the key that it had when its first record came, so that a selection does not jump."""
+        known = (self._keys[member.ref] for member in caller.members if member.ref in self._keys)
+        own = (f"{member.ref.department}/{member.ref.id}" for member in caller.members)
+        key = next(key for key in (*known, *own) if key not in used)
+        used.add(key)
+        for member in caller.members:
+            self._keys[member.ref] = key
+        return msgspec.structs.replace(caller, key=key)
+
+    def _follow_ups(self, query: SearchQuery) -> dict[str, list[SearchQuery]]:
+        """For a search by something only one department may know: what to ask the others about the callers found."""
+        if query.name:
+            return {}
+        found = [caller for caller in self._callers(query) if caller.members][: FOLLOW_CALLERS + 1]
+        if not found or len(found) > FOLLOW_CALLERS:
+            return {}
+        plans: dict[str, list[SearchQuery]] = {}
+        for name, port in self._departments.ports.items():
+            if not isinstance(self.outcomes.get(name), Answered | Skipped):
+                continue
+            queries = []
+            for caller in found:
+                if any(member.ref.department == name for member in caller.members):
+                    continue
+                person = max(caller.members, key=lambda member: (member.birth_date is not None, len(member.full_name)))
+                plain = SearchQuery(
+                    name=person.full_name, given=person.given_name, family=person.family_name, birth_date=caller.birth_date
+                )
+                if not plain.family:
+                    given, _, family = person.full_name.rpartition(" ")
+                    plain = msgspec.structs.replace(plain, given=given, family=family)
+                if "find" in port.manifest.capabilities and port.department.can_find(plain):
+                    queries.append(plain)
+            if queries:
+                plans[name] = queries
+        return plans
+
+    async def _follow(self, department: str, queries: list[SearchQuery]) -> None:
+        for query in queries:
+            outcome = await self._departments.find(department, query, self._asker, lambda: self.cancelled)
+            if isinstance(outcome, Answered):
+                self._followed |= {person.ref: person for person in outcome.people}
+                if isinstance(self.outcomes.get(department), Skipped):
+                    self.outcomes[department] = Answered(ms=outcome.ms)
+            elif isinstance(outcome, Failed):
+                self.outcomes[department] = outcome
+
+
+class CallerFile:
+    """All records of one caller, read from each department that knows them."""
+
+    def __init__(self, departments: Departments, audit: AuditTrail, asker: Asker) -> None:
+        self._departments = departments
+        self._audit = audit
+        self._asker = asker
+        self.cancelled = False
+
+    def cancel(self) -> None:
+        self.cancelled = True
+
+    async def read(self, members: tuple[SubjectRef, ...]) -> AsyncIterator[tuple[str, Outcome]]:
+        """One outcome a department, as they come. Raises AuditUnavailable."""
+        by_department: dict[str, list[SubjectRef]] = {}
+        for member in members:
+            by_department.setdefault(member.department, []).append(member)
+        if not by_department:
+            return
+        what = " ".join(f"{member.department}/{member.id}" for member in members)
+        await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "records", tuple(by_department), what))
+        tasks = [asyncio.ensure_future(self._department(name, subjects)) for name, subjects in by_department.items()]
+        try:
+            for next_done in asyncio.as_completed(tasks):
+                yield await next_done
+        finally:
+            for task in tasks:
+                task.cancel()
+
+    async def _department(self, name: str, subjects: list[SubjectRef]) -> tuple[str, Outcome]:
+        outcomes = await asyncio.gather(*(self._departments.records(each, self._asker, lambda: self.cancelled) for each in subjects))
+        answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
+        if len(answers) < len(outcomes):
+            return name, next(outcome for outcome in outcomes if not isinstance(outcome, Answered))
+        return name, Answered(
+            records=tuple(record for answer in answers for record in answer.records),
+            ms=max(answer.ms for answer in answers),
+            truncated=any(answer.truncated for answer in answers),
+            partial=next((answer.partial for answer in answers if answer.partial), None),
+        )
+
+
+def in_order(records: list[Record]) -> tuple[Record, ...]:
+    """What needs attention first, then the newest."""
+    urgency = {"late": 0, "soon": 1, "none": 2}
+    return tuple(
+        sorted(records, key=lambda record: (urgency[record.attention], -(record.opened.toordinal() if record.opened else 0), record.ref))
+    )
+
+
+def _nameless(found: dict[str, Answered], known: set[SubjectRef]) -> tuple[Caller, ...]:
+    """Records that led to nobody, each as an entry of its own: an anonymous report has no caller to be listed under."""
+    return tuple(
+        Caller(f"record:{record.ref.department}/{record.ref.id}", record.title, None, (), (), (), "single", ("names no person",), (), 1.0)
+        for answer in found.values()
+        for record in answer.records
+        if record.subject is None or record.subject not in known
+    )
+
+
+def _plain(query: SearchQuery) -> str:
+    """The query's parts as one text, for the audit row's keyed hash."""
+    return " ".join(f"{part}={getattr(query, part)}" for part in sorted(query.parts()))
+
+
+def _summary(outcomes: dict[str, Outcome]) -> str:
+    answered = sum(isinstance(outcome, Answered) for outcome in outcomes.values())
+    failed = sum(isinstance(outcome, Failed) for outcome in outcomes.values())
+    return f"answered {answered}, failed {failed}"
+
+
