@@ -1,0 +1,259 @@
+"""Sends HTTP requests to departments: pooled, verified, bounded in time and size; the only importer of requests.
+
+Connections, TLS and pools are those of requests' adapter and the urllib3 pools beneath it; what requests does for each call
+(environment, cookies, hooks, merging) is left out, as that, not the network, decides how soon fifty answers are there.
+Nothing is read from the environment: no proxy, no .netrc.
+"""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import time
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+import requests.certs
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+from adapters.contract import (
+    BadAnswer,
+    CallContext,
+    Conflict,
+    DepartmentError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Rejected,
+    SignInNeeded,
+    TimedOut,
+    Unavailable,
+)
+from adapters.http_wire import Answer, Stale, connect, request_bytes
+
+CONNECTIONS = 64
+"""Kept per host: twice the most that one department may use at once, as two may share a host."""
+MOST_REDIRECTS = 3
+LONGEST_RETRY_AFTER = 300.0
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ERROR_BYTES = 65_536
+
+
+class HttpRequest(msgspec.Struct, frozen=True):
+    """``url`` is absolute and quoted; ``body`` is sent as it is."""
+
+    method: str
+    url: str
+    headers: dict[str, str] = {}
+    body: bytes = b""
+
+
+class HttpResponse(msgspec.Struct, frozen=True):
+    """``headers`` have lower-case names; ``body`` is decoded; ``url`` is where it came from after redirects."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    url: str
+
+
+class Transport:
+    """One for the whole application; calls may come from any thread."""
+
+    def __init__(self, authorities: str = "") -> None:
+        """``authorities``: a PEM file of certificate authorities to trust besides the system's and certifi's."""
+        context = ssl.create_default_context()
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.load_verify_locations(requests.certs.where())
+        if authorities:
+            context.load_verify_locations(authorities)
+        self._adapter = _Adapter(context)
+        self._pools: dict[tuple[str, str], Any] = {}
+
+    def send(
+        self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()
+    ) -> HttpResponse:
+        """The answer, if its status is 2xx or in ``accept``; else raises the DepartmentError that fits the status.
+
+        Redirects within the origin are followed, at most three; others raise BadAnswer. A deadline that passes raises TimedOut.
+        """
+        origin = _origin(request.url)
+        for _ in range(MOST_REDIRECTS + 1):
+            response = self._exchange(request, ctx, max_bytes, accept)
+            status = response.status
+            if 200 <= status < 300 or status in accept:
+                return response
+            if status not in _REDIRECTS or "location" not in response.headers:
+                raise _error(response, ctx.now)
+            url = urljoin(request.url, response.headers["location"])
+            if _origin(url) != origin:
+                raise BadAnswer("it redirects to another host, which is not followed: check the address in the manifest", key="not_data")
+            method, body = ("GET", b"") if status == 303 else (request.method, request.body)
+            request = HttpRequest(method, url, request.headers, body)
+        raise BadAnswer(f"more than {MOST_REDIRECTS} redirects", key="not_data")
+
+    def _exchange(self, request: HttpRequest, ctx: CallContext, max_bytes: int, accept: frozenset[int]) -> HttpResponse:
+        ctx.remaining()
+        parts = urlsplit(request.url)
+        pool = self._pool(parts.scheme, parts.netloc)
+        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        headers = {"host": parts.netloc, "accept-encoding": "gzip", "user-agent": "CivicDesk", **_lower(request.headers)}
+        message = request_bytes(request.method, target, headers, request.body)
+        connection = pool._get_conn()
+        used_before = connection.sock is not None
+        try:
+            return _talk(pool, connection, request, message, ctx.deadline, max_bytes, accept)
+        except Stale:
+            if not used_before or request.method != "GET":
+                raise
+        ctx.remaining()
+        return _talk(pool, pool._new_conn(), request, message, ctx.deadline, max_bytes, accept)
+
+    def _pool(self, scheme: str, netloc: str) -> Any:
+        pool = self._pools.get((scheme, netloc))
+        if pool is None:
+            if scheme not in ("http", "https") or "@" in netloc or not netloc:
+                raise Rejected("the address is not http://host or https://host without a user name")
+            pool = self._pools[scheme, netloc] = self._adapter.poolmanager.connection_from_url(f"{scheme}://{netloc}")
+        return pool
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._pools.clear()
+        self._adapter.close()
+
+
+def _talk(
+    pool: Any, connection: Any, request: HttpRequest, message: bytes, deadline: float, max_bytes: int, accept: frozenset[int]
+) -> HttpResponse:
+    """One exchange on one connection, which goes back to its pool if it can be used again."""
+    reusable = False
+    try:
+        _open(connection, deadline)
+        _write(connection.sock, message, deadline)
+        answer = Answer(connection.sock, request.method, deadline)
+        if 200 <= answer.status < 300 or answer.status in accept:
+            body = answer.read(max_bytes)
+        else:
+            body = b""
+            with suppress(BadAnswer):
+                answer.read(_ERROR_BYTES)
+        reusable = not answer.will_close
+        return HttpResponse(answer.status, answer.headers, body, request.url)
+    finally:
+        if not reusable:
+            connection.close()
+        pool._put_conn(connection)
+
+
+def _open(connection: Any, deadline: float) -> None:
+    if connection.sock is not None:
+        return
+    connection.deadline = deadline
+    try:
+        connection.connect()
+    except TimeoutError:
+        raise TimedOut("no connection within the deadline") from None
+    except ssl.SSLCertVerificationError as error:
+        raise Unavailable(f"the certificate of {connection.host} is refused: {error.verify_message}") from None
+    except DepartmentError:
+        raise
+    except Exception as error:  # OSError, and what urllib3 wraps around it
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
+        raise Unavailable(f"no connection to {connection.host}:{connection.port}: {reason}") from None
+
+
+def _write(sock: socket.socket, message: bytes, deadline: float) -> None:
+    try:
+        sock.settimeout(max(deadline - time.monotonic(), 0.001))
+        sock.sendall(message)
+    except TimeoutError:
+        raise TimedOut("the question could not be sent in time") from None
+    except OSError:
+        raise Stale("the connection was closed while the question was sent") from None
+
+
+def _error(response: HttpResponse, now: datetime) -> DepartmentError:
+    status = response.status
+    detail = f"HTTP {status}"
+    after = retry_after(response.headers.get("retry-after", ""), now)
+    if status == 429 or (status == 503 and after is not None):
+        return RateLimited(detail, retry_after=after)
+    if status >= 500:
+        return Unavailable(detail, key="server_error")
+    if 300 <= status < 400:
+        return BadAnswer(f"{detail} without a place to go", key="not_data")
+    known: dict[int, type[DepartmentError]] = {
+        401: SignInNeeded,
+        403: Forbidden,
+        404: NotFound,
+        410: NotFound,
+        409: Conflict,
+        412: Conflict,
+    }
+    return known.get(status, Rejected)(detail)
+
+
+def retry_after(text: str, now: datetime) -> float | None:
+    """Seconds to wait, 0 to 300, from a Retry-After header in seconds or as a date (RFC 9110, 10.2.3); None if unreadable."""
+    text = text.strip()
+    if text.isascii() and text.isdigit():
+        return min(float(text[:9]), LONGEST_RETRY_AFTER)
+    try:
+        when = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError):
+        return None
+    when = when if when.tzinfo else when.replace(tzinfo=UTC)
+    return min(max((when - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
+
+
+def _origin(url: str) -> tuple[str, str | None, int]:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
+    except ValueError:
+        return "", None, 0
+
+
+def _lower(headers: dict[str, str]) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+class _Http(HTTPConnection):
+    deadline = 0.0
+
+    def _new_conn(self) -> socket.socket:
+        return connect(self._dns_host, self.port, self.deadline)
+
+
+class _Https(HTTPSConnection):
+    deadline = 0.0
+
+    def _new_conn(self) -> socket.socket:
+        return connect(self._dns_host, self.port or 443, self.deadline)
+
+
+class _HttpPool(HTTPConnectionPool):
+    ConnectionCls = _Http
+
+
+class _HttpsPool(HTTPSConnectionPool):
+    ConnectionCls = _Https
+
+
+class _Adapter(HTTPAdapter):
+    """requests' adapter with pools whose connections know a deadline and whose certificates are always verified."""
+
+    def __init__(self, context: ssl.SSLContext) -> None:
+        self._context = context
+        super().__init__(max_retries=0)
+
+    def init_poolmanager(self, *_: object, **__: object) -> None:
+        self.poolmanager = PoolManager(num_pools=1000, maxsize=CONNECTIONS, ssl_context=self._context, cert_reqs=ssl.CERT_REQUIRED)
+        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
