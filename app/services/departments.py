@@ -12,7 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health
 from adapters.manifest import Manifest, ManifestError
@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 GRACE = 0.25
 """Seconds beyond a department's deadline after which its outcome is "no answer", whatever its thread still does."""
 
+T = TypeVar("T")
 Reading = Callable[[Department, CallContext], Iterator[Person | Record]]
 
 
@@ -203,6 +204,12 @@ def _without_values(error: BaseException) -> tuple[type[BaseException], BaseExce
 
 def _plain(error: BaseException) -> bool:
     return type(error).__init__ is Exception.__init__ or type(error).__module__ == "builtins"
+
+
+async def in_worker(bulkhead: Bulkhead, call: Callable[[], T]) -> T:
+    """The result of a blocking call, made behind a bulkhead. Raises what the call raises."""
+    result: T = await _inbox().call(bulkhead, call)
+    return result
 
 
 _inboxes: dict[int, tuple[asyncio.AbstractEventLoop, Inbox]] = {}

@@ -13,7 +13,8 @@ from typing import Protocol
 
 import msgspec
 
-from app.services.departments import Asker, Departments
+from app.services.bulkhead import Bulkhead
+from app.services.departments import Asker, Departments, in_worker
 from app.services.identity import join_people
 from models.audit import Look
 from models.outcomes import Answered, Failed, Outcome, Skipped
@@ -23,6 +24,8 @@ from models.records import Record
 
 FOLLOW_CALLERS = 3
 """A search without a name is followed up for at most so many callers: the other departments are asked by what was found."""
+
+_JOINER = Bulkhead("identity", 1)
 
 
 class AuditTrail(Protocol):
@@ -56,6 +59,7 @@ class Search:
         self._keys: dict[SubjectRef, str] = {}
         self._found: dict[str, Answered] = {}
         self._followed: dict[SubjectRef, Person] = {}
+        self._nameless: dict[str, Record] = {}
         self.outcomes: dict[str, Outcome] = {}
         self.cancelled = False
 
@@ -69,19 +73,20 @@ class Search:
         asked = [name for name in self._departments.ports if self._departments.permitted(name, self._asker.role)]
         row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(asked), _plain(query)))
 
-        def finding(*, finished: bool = False) -> Findings:
-            return Findings(dict(self.outcomes), self._callers(query), (time.monotonic() - started) * 1000, finished)
+        async def finding(*, finished: bool = False) -> Findings:
+            callers = await self._callers(query)
+            return Findings(dict(self.outcomes), callers, (time.monotonic() - started) * 1000, finished)
 
         async for _ in self._gather({name: self._find(name, query) for name in self._departments.ports}):
-            yield finding()
-        follow_ups = self._follow_ups(query)
+            yield await finding()
+        follow_ups = self._follow_ups(query, await self._callers(query))
         if follow_ups and not self.cancelled:
             await self._audit.look(
                 Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(follow_ups), "follow-up " + _plain(query))
             )
             async for _ in self._gather({name: self._follow(name, queries) for name, queries in follow_ups.items()}):
-                yield finding()
-        yield finding(finished=True)
+                yield await finding()
+        yield await finding(finished=True)
         await self._audit.outcome(row, _summary(self.outcomes))
 
     async def retry(self, department: str, query: SearchQuery) -> Findings:
@@ -89,7 +94,11 @@ class Search:
         started = time.monotonic()
         await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
         await self._find(department, query)
-        return Findings(dict(self.outcomes), self._callers(query), (time.monotonic() - started) * 1000, finished=True)
+        return Findings(dict(self.outcomes), await self._callers(query), (time.monotonic() - started) * 1000, finished=True)
+
+    def record_of(self, caller: str) -> Record | None:
+        """The record behind an entry of the list that names no person."""
+        return self._nameless.get(caller)
 
     async def _find(self, department: str, query: SearchQuery) -> None:
         outcome = await self._departments.find(department, query, self._asker, lambda: self.cancelled)
@@ -110,12 +119,21 @@ class Search:
             for task in waiting:
                 task.cancel()
 
-    def _callers(self, query: SearchQuery) -> tuple[Caller, ...]:
+    async def _callers(self, query: SearchQuery) -> tuple[Caller, ...]:
         people = [person for answer in self._found.values() for person in answer.people]
-        callers = join_people(people, query, self._followed.values())
+        followed = tuple(self._followed.values())
+        # Joining costs up to 50 ms for a thousand records: not in the loop, which is the window's.
+        callers = await in_worker(_JOINER, lambda: join_people(people, query, followed))
         used: set[str] = set()
         named = tuple(self._with_stable_key(caller, used) for caller in callers)
-        return (*_nameless(self._found, {member.ref for caller in named for member in caller.members}), *named)
+        known = {member.ref for caller in named for member in caller.members}
+        self._nameless = {
+            f"record:{record.ref.department}/{record.ref.id}": record
+            for answer in self._found.values()
+            for record in answer.records
+            if record.subject is None or record.subject not in known
+        }
+        return (*(_nameless(key, record) for key, record in self._nameless.items()), *named)
 
     def _with_stable_key(self, caller: Caller, used: set[str]) -> Caller:
         """A caller keeps the key that it had when its first record came, so that a selection does not jump."""
@@ -127,11 +145,11 @@ class Search:
             self._keys[member.ref] = key
         return msgspec.structs.replace(caller, key=key)
 
-    def _follow_ups(self, query: SearchQuery) -> dict[str, list[SearchQuery]]:
+    def _follow_ups(self, query: SearchQuery, callers: tuple[Caller, ...]) -> dict[str, list[SearchQuery]]:
         """For a search by something only one department may know: what to ask the others about the callers found."""
         if query.name:
             return {}
-        found = [caller for caller in self._callers(query) if caller.members][: FOLLOW_CALLERS + 1]
+        found = [caller for caller in callers if caller.members][: FOLLOW_CALLERS + 1]
         if not found or len(found) > FOLLOW_CALLERS:
             return {}
         plans: dict[str, list[SearchQuery]] = {}
@@ -216,14 +234,9 @@ def in_order(records: list[Record]) -> tuple[Record, ...]:
     )
 
 
-def _nameless(found: dict[str, Answered], known: set[SubjectRef]) -> tuple[Caller, ...]:
-    """Records that led to nobody, each as an entry of its own: an anonymous report has no caller to be listed under."""
-    return tuple(
-        Caller(f"record:{record.ref.department}/{record.ref.id}", record.title, None, (), (), (), "single", ("names no person",), (), 1.0)
-        for answer in found.values()
-        for record in answer.records
-        if record.subject is None or record.subject not in known
-    )
+def _nameless(key: str, record: Record) -> Caller:
+    """An entry for a record that leads to nobody, such as an anonymous report."""
+    return Caller(key, record.title, None, (), (), (), "single", ("names no person",), (), 1.0)
 
 
 def _plain(query: SearchQuery) -> str:

@@ -7,8 +7,9 @@ from typing import Literal
 
 import msgspec
 
+from models.checks import CheckRow
 from models.contacts import Contact, ContactOutcome
-from models.outcomes import Fault, Outcome
+from models.outcomes import Outcome
 from models.people import Caller
 from models.query import ReadPart, SearchQuery
 from models.records import Record
@@ -62,6 +63,8 @@ class CallerState(msgspec.Struct, frozen=True):
     caller: Caller | None = None
     departments: tuple[DepartmentState, ...] = ()
     records: tuple[Record, ...] = ()
+    problem: str = ""
+    """Why records were not read, in words."""
 
 
 class CallState(msgspec.Struct, frozen=True):
@@ -79,36 +82,6 @@ class CallState(msgspec.Struct, frozen=True):
     """The draft of an earlier start was found and is shown."""
     problem: str = ""
     recent: tuple[Contact, ...] = ()
-
-
-class CheckRow(msgspec.Struct, frozen=True):
-    """One department as its check found it."""
-
-    id: str
-    title: str
-    colour: str
-    kind: str
-    capabilities: tuple[str, ...]
-    credential: Literal["in keyring", "missing", "none needed"]
-    state: Literal["unchecked", "checking", "well", "slow", "down", "not permitted", "manifest error"]
-    ms: float = 0.0
-    fault: Fault | None = None
-    problems: tuple[str, ...] = ()
-    """Errors of the manifest: ``file:line: text``."""
-    asked: int = 0
-    failed: int = 0
-    p95_ms: float = 0.0
-    since: datetime | None = None
-    """Down since."""
-    switchable: bool = False
-    """A department of the demo city, that can be switched off and on."""
-    switched_off: bool = False
-    manifest: str = ""
-    """Path of the manifest."""
-    roles: tuple[str, ...] = ()
-    """The roles that may ask; empty: all."""
-    mapping: tuple[tuple[str, str], ...] = ()
-    """Here and there: the vocabulary's field and the department's source."""
 
 
 class DepartmentsState(msgspec.Struct, frozen=True):

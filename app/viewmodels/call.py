@@ -1,0 +1,154 @@
+"""This call: its reason, outcome and note, kept at every pause in typing and saved when it is wrapped up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Protocol
+
+from PySide6.QtCore import Signal
+
+from app.tasks import Tasks
+from app.viewmodels.base import ViewModel
+from app.viewmodels.states import CallState
+from models.contacts import OUTCOMES, Contact, ContactDraft, ContactOutcome
+from models.people import Caller, SubjectRef
+from models.store.errors import StoreUnavailable
+
+DRAFT_PAUSE = 0.25
+"""Seconds without a key after which what was typed is on the disk."""
+
+
+class ContactKeeper(Protocol):
+    """The contacts of the one who works here, awaited."""
+
+    async def restore(self) -> ContactDraft | None: ...
+    async def keep(self, draft: ContactDraft) -> None: ...
+    async def save(self, draft: ContactDraft) -> Contact: ...
+    async def recent(self) -> tuple[Contact, ...]: ...
+
+
+class CallViewModel(ViewModel[CallState]):
+    """``saved`` is emitted when a contact is in the store: the desk is then cleared for the next caller."""
+
+    saved = Signal()
+
+    def __init__(self, reasons: tuple[str, ...], contacts: ContactKeeper, tasks: Tasks, query: Callable[[], str]) -> None:
+        super().__init__(CallState(reasons=reasons))
+        self._contacts = contacts
+        self._tasks = tasks
+        self._query = query
+        self._caller_name = ""
+        self._members: tuple[SubjectRef, ...] = ()
+        self._pending: asyncio.TimerHandle | None = None
+        self._tasks.start(self._restore(), "restore draft")
+
+    def set_reason(self, reason: str) -> None:
+        self._type(reason=reason)
+
+    def set_outcome(self, outcome: str) -> None:
+        self._type(outcome=outcome)
+
+    def set_note(self, note: str) -> None:
+        self._type(note=note)
+
+    def concern(self, caller: Caller | None) -> None:
+        """Whom the call is about: the caller that is open now."""
+        if caller is None:
+            return  # a new search within one call does not forget whom it was about
+        self._caller_name = caller.name
+        self._members = tuple(member.ref for member in caller.members)
+        self._begin()
+        self._keep_soon()
+
+    def save(self) -> None:
+        """Wrap up. What is missing is said; nothing is lost when the store can't be written."""
+        state = self.state
+        if state.saving:
+            return
+        if not state.outcome:
+            self._change(problem="Choose how the call ended: resolved, handed over or call back.")
+            return
+        if not state.reason:
+            self._change(problem="Choose what the call was about.")
+            return
+        self._change(saving=True, problem="")
+        self._tasks.start(self._save(self._draft()), "save contact")
+
+    def discard_problem(self) -> None:
+        self._change(problem="")
+
+    def _type(self, **fields: str) -> None:
+        if all(getattr(self.state, name) == value for name, value in fields.items()):
+            return
+        self._begin()
+        self._change(**fields, problem="")
+        self._keep_soon()
+
+    def _begin(self) -> None:
+        if self.state.started is None:
+            self._change(started=datetime.now(UTC))
+
+    def _draft(self) -> ContactDraft:
+        state = self.state
+        return ContactDraft(
+            state.started or datetime.now(UTC), state.reason, state.outcome, state.note, self._query(), self._caller_name, self._members
+        )
+
+    def _keep_soon(self) -> None:
+        if self._pending is None:
+            self._pending = asyncio.get_event_loop_policy().get_event_loop().call_later(DRAFT_PAUSE, self._keep)
+
+    def _keep(self) -> None:
+        self._pending = None
+        if self.state.started is not None and not self.state.saving:
+            self._tasks.start(self._keep_draft(self._draft()), "keep draft")
+
+    async def _keep_draft(self, draft: ContactDraft) -> None:
+        try:
+            await self._contacts.keep(draft)
+        except StoreUnavailable as error:
+            self._change(problem=f"Your note is not safe yet: {error}")
+
+    async def _save(self, draft: ContactDraft) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+        try:
+            await self._contacts.save(draft)
+        except StoreUnavailable as error:
+            self._change(saving=False, problem=f"Not saved: {error}")
+            return
+        self._caller_name, self._members = "", ()
+        recent = await self._recent()
+        self._show(CallState(reasons=self.state.reasons, revision=self.state.revision + 1, recent=recent))
+        self.saved.emit()
+
+    async def _restore(self) -> None:
+        try:
+            draft = await self._contacts.restore()
+        except StoreUnavailable as error:
+            self._change(problem=str(error))
+            return
+        recent = await self._recent()
+        if draft is None or self.state.started is not None:
+            self._change(recent=recent)
+            return
+        self._caller_name, self._members = draft.caller_name, draft.members
+        outcome: ContactOutcome = draft.outcome if draft.outcome in OUTCOMES else ""
+        self._change(
+            started=draft.started,
+            reason=draft.reason,
+            outcome=outcome,
+            note=draft.note,
+            revision=self.state.revision + 1,
+            restored=True,
+            recent=recent,
+        )
+
+    async def _recent(self) -> tuple[Contact, ...]:
+        try:
+            return await self._contacts.recent()
+        except StoreUnavailable:
+            return self.state.recent

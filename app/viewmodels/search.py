@@ -1,0 +1,202 @@
+"""The search box, the departments strip and the list of people."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Protocol
+
+from app.services.reading import ReadingRules, read_query, relabelled
+from app.services.search import Findings, Search
+from app.tasks import Tasks
+from app.viewmodels.base import ViewModel
+from app.viewmodels.states import DepartmentState, SearchState
+from models.outcomes import NotPermitted, Outcome, Waiting
+from models.people import Caller
+from models.query import Part, SearchQuery
+from models.records import Record
+from models.store.errors import StoreUnavailable
+
+KEY_PAUSE = 0.2
+"""Seconds to wait for the next key: with less, most of what is asked is never read."""
+FEWEST_LETTERS = 3
+"""Letters of a name before departments are asked unbidden; the Dutch population register wants as many for a wildcard."""
+CLEAR_LEAD = 0.15
+"""By how much the first caller must fit better than the second to be opened before all have answered."""
+
+
+class SearchFactory(Protocol):
+    """Makes a fresh search over the site's departments."""
+
+    def __call__(self) -> Search: ...
+
+
+class SearchViewModel(ViewModel[SearchState]):
+    """``opened(caller, record)`` is called when a caller is selected, or has become more while it is open."""
+
+    def __init__(
+        self,
+        departments: tuple[DepartmentState, ...],
+        permitted: Callable[[str], bool],
+        rules: ReadingRules,
+        new_search: SearchFactory,
+        tasks: Tasks,
+    ) -> None:
+        super().__init__(SearchState(departments=departments))
+        self._departments = departments
+        self._permitted = permitted
+        self._rules = rules
+        self._new_search = new_search
+        self._tasks = tasks
+        self._search: Search | None = None
+        self._pending: asyncio.TimerHandle | None = None
+        self._asked: SearchQuery | None = None
+        self._eager = False
+        self.opened: Callable[[Caller | None, Record | None], None] = lambda caller, record: None
+
+    def set_query(self, text: str) -> None:
+        """The text was changed: read it at once, ask when no further key comes."""
+        if text == self.state.text:
+            return
+        self._read(text)
+        self._eager = False
+        self._wait()
+
+    def submit(self) -> None:
+        """Enter: ask now, and open the best answer."""
+        self._eager = True
+        if self._asked is not None and self._asked == self.state.query:
+            self._open_best(finished=self.state.phase == "done")
+            return
+        self._ask()
+
+    def correct(self, index: int, part: str) -> None:
+        """The piece at ``index`` was meant as another part."""
+        if index >= len(self.state.read_as):
+            return
+        meant: Part = part  # type: ignore[assignment]
+        self._read(relabelled(self.state.text, self.state.read_as[index], meant))
+        self._change(revision=self.state.revision + 1)
+        self._ask()
+
+    def retry(self, department: str) -> None:
+        """Ask one department again."""
+        if self._search is not None and self._asked is not None:
+            self._with_outcomes({department: Waiting(time.monotonic())})
+            self._tasks.start(self._retry(self._search, department, self._asked), f"retry {department}")
+
+    def select(self, key: str) -> None:
+        """Open a caller of the list."""
+        caller = next((each for each in self.state.callers if each.key == key), None)
+        if caller is not None and key != self.state.selected:
+            self._change(selected=key)
+            self._tell_opened(caller)
+
+    def clear(self) -> None:
+        """Empty everything for the next caller."""
+        self._stop()
+        self._asked = None
+        self._eager = False
+        self._show(SearchState(departments=self._departments, revision=self.state.revision + 1))
+        self.opened(None, None)
+
+    def _read(self, text: str) -> None:
+        query, read_as = read_query(text, self._rules, date.today())
+        self._change(text=text, query=query, read_as=read_as, problem="")
+
+    def _wait(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+        query = self.state.query
+        if query is None or query == self._asked:
+            return
+        if not query.parts() or (query.parts() <= {"name", "given", "family"} and len(query.name) < FEWEST_LETTERS):
+            return
+        self._pending = asyncio.get_event_loop_policy().get_event_loop().call_later(KEY_PAUSE, self._ask)
+
+    def _stop(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+        if self._search is not None:
+            self._search.cancel()
+            self._search = None
+
+    def _ask(self) -> None:
+        self._stop()
+        query = self.state.query
+        if query is None or not query.parts():
+            self._asked = None
+            if self.state.text.strip():
+                self._change(problem="Nothing to search by: type a name, a phone number, an address or a reference number.")
+            return
+        self._asked = query
+        self._search = search = self._new_search()
+        now = time.monotonic()
+        waiting = tuple(
+            DepartmentState(each.id, each.title, each.colour, Waiting(now) if self._permitted(each.id) else NotPermitted(), kind=each.kind)
+            for each in self._departments
+        )
+        self._change(phase="asking", departments=waiting, callers=(), selected="", elapsed_ms=0.0, problem="")
+        self.opened(None, None)
+        self._tasks.start(self._run(search, query), "search")
+
+    async def _run(self, search: Search, query: SearchQuery) -> None:
+        try:
+            async for findings in search.run(query):
+                if search is not self._search:
+                    return
+                self._take(findings)
+        except StoreUnavailable as error:
+            if search is self._search:
+                self._change(phase="done", departments=self._departments, problem=f"Not searched: {error}")
+
+    async def _retry(self, search: Search, department: str, query: SearchQuery) -> None:
+        try:
+            findings = await search.retry(department, query)
+        except StoreUnavailable as error:
+            self._change(problem=f"Not searched: {error}")
+            return
+        if search is self._search:
+            self._take(findings)
+
+    def _take(self, findings: Findings) -> None:
+        self._with_outcomes(findings.outcomes, findings)
+        if self.state.selected:
+            caller = next((each for each in findings.callers if each.key == self.state.selected), None)
+            if caller is not None:
+                self._tell_opened(caller)
+        else:
+            self._open_best(finished=findings.finished)
+
+    def _with_outcomes(self, outcomes: dict[str, Outcome], findings: Findings | None = None) -> None:
+        departments = tuple(
+            DepartmentState(each.id, each.title, each.colour, outcomes.get(each.id, each.outcome), kind=each.kind)
+            for each in self.state.departments
+        )
+        if findings is None:
+            self._change(departments=departments)
+            return
+        self._change(
+            departments=departments,
+            callers=findings.callers,
+            elapsed_ms=findings.elapsed_ms,
+            phase="done" if findings.finished else "asking",
+        )
+
+    def _open_best(self, *, finished: bool) -> None:
+        """Open a caller unbidden only where nobody else can be meant; after Enter, the best one."""
+        callers = self.state.callers
+        if not callers or self.state.selected:
+            return
+        lead = callers[0].relevance - (callers[1].relevance if len(callers) > 1 else 0.0)
+        if (self._eager and (finished or lead >= CLEAR_LEAD)) or (finished and len(callers) == 1):
+            self.select(callers[0].key)
+
+    def _tell_opened(self, caller: Caller) -> None:
+        record = self._search.record_of(caller.key) if self._search is not None else None
+        self.opened(caller, record)
+
+

@@ -1,0 +1,13 @@
+"""Who works here, as what, and where."""
+
+from __future__ import annotations
+
+from app.viewmodels.base import ViewModel
+from app.viewmodels.states import SessionState
+
+
+class SessionViewModel(ViewModel[SessionState]):
+    """Tells the window's edges; ``notice`` is one line that everybody should read."""
+
+    def notice(self, text: str) -> None:
+        self._change(notice=text)
