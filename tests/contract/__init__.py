@@ -1,0 +1,1 @@
+"""One suite that every kind of back-end must pass."""
