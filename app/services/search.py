@@ -16,7 +16,7 @@ import msgspec
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, in_worker
 from app.services.identity import join_people
-from models.audit import Look
+from models.audit import AuditRow, Look
 from models.outcomes import Answered, Failed, Outcome, Skipped
 from models.people import Caller, Person, SubjectRef
 from models.query import SearchQuery
@@ -31,11 +31,11 @@ _JOINER = Bulkhead("identity", 1)
 class AuditTrail(Protocol):
     """The audit log as services see it: durable when the coroutine returns."""
 
-    async def look(self, look: Look) -> int:
-        """Commit a row and return its id. Raises AuditUnavailable."""
+    async def look(self, look: Look) -> AuditRow:
+        """Commit a row. Raises StoreUnavailable."""
         ...
 
-    async def outcome(self, row: int, words: str) -> None:
+    async def outcome(self, row: AuditRow, words: str) -> None:
         """Say what came of a look."""
         ...
 
@@ -68,7 +68,7 @@ class Search:
         self.cancelled = True
 
     async def run(self, query: SearchQuery) -> AsyncIterator[Findings]:
-        """Findings after each gathered batch of answers; the last has ``finished`` set. Raises AuditUnavailable."""
+        """Findings after each gathered batch of answers; the last has ``finished`` set. Raises StoreUnavailable."""
         started = time.monotonic()
         asked = [name for name in self._departments.ports if self._departments.permitted(name, self._asker.role)]
         row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(asked), _plain(query)))
@@ -90,7 +90,7 @@ class Search:
         await self._audit.outcome(row, _summary(self.outcomes))
 
     async def retry(self, department: str, query: SearchQuery) -> Findings:
-        """Ask one department again; the rest stays as it is. Raises AuditUnavailable."""
+        """Ask one department again; the rest stays as it is. Raises StoreUnavailable."""
         started = time.monotonic()
         await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
         await self._find(department, query)
@@ -197,7 +197,7 @@ class CallerFile:
         self.cancelled = True
 
     async def read(self, members: tuple[SubjectRef, ...]) -> AsyncIterator[tuple[str, Outcome]]:
-        """One outcome a department, as they come. Raises AuditUnavailable."""
+        """One outcome a department, as they come. Raises StoreUnavailable."""
         by_department: dict[str, list[SubjectRef]] = {}
         for member in members:
             by_department.setdefault(member.department, []).append(member)

@@ -1,1 +1,22 @@
 """What screens show: each view model holds one immutable state and says when it changed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from app.viewmodels.call import CallViewModel
+    from app.viewmodels.caller import CallerViewModel
+    from app.viewmodels.departments import DepartmentsViewModel
+    from app.viewmodels.search import SearchViewModel
+    from app.viewmodels.session import SessionViewModel
+
+
+class ViewModels(NamedTuple):
+    """All view models of one desk."""
+
+    search: SearchViewModel
+    caller: CallerViewModel
+    call: CallViewModel
+    departments: DepartmentsViewModel
+    session: SessionViewModel

@@ -1,0 +1,165 @@
+"""The one place that puts the application together; tests call it with fakes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+from urllib.parse import urlsplit
+
+from adapters.contract import CallContext
+from adapters.registry import make_department
+from adapters.transport import HttpRequest, Transport
+from app.config import Site, load_site
+from app.services.audit import AuditLog
+from app.services.bulkhead import Bulkhead
+from app.services.checks import Checks
+from app.services.contacts import Contacts
+from app.services.credentials import Credentials, open_keyring
+from app.services.departments import Departments, in_worker, make_ports
+from app.services.reading import ReadingRules
+from app.services.search import CallerFile, Search
+from app.services.session import Session, actor_name
+from models.audit import AuditRow, Look
+from models.contacts import Contact, ContactDraft
+from models.store.store import Store
+
+RECENT = 6
+"""Callers listed under "recent"."""
+
+
+class StoredAudit:
+    """The audit log awaited: written in the store's own thread, so that the window never waits for the disk."""
+
+    def __init__(self, log: AuditLog, worker: Bulkhead) -> None:
+        self._log = log
+        self._worker = worker
+
+    async def look(self, look: Look) -> AuditRow:
+        return await in_worker(self._worker, lambda: self._log.append(look, datetime.now(UTC)))
+
+    async def outcome(self, row: AuditRow, words: str) -> None:
+        await in_worker(self._worker, lambda: self._log.finish(row, words))
+
+
+class StoredContacts:
+    """The contacts of one actor awaited, in the store's own thread."""
+
+    def __init__(self, contacts: Contacts, actor: str, worker: Bulkhead) -> None:
+        self._contacts = contacts
+        self._actor = actor
+        self._worker = worker
+
+    async def restore(self) -> ContactDraft | None:
+        return await in_worker(self._worker, lambda: self._contacts.draft(self._actor))
+
+    async def keep(self, draft: ContactDraft) -> None:
+        await in_worker(self._worker, lambda: self._contacts.keep_draft(self._actor, draft))
+
+    async def save(self, draft: ContactDraft) -> Contact:
+        return await in_worker(self._worker, lambda: self._contacts.save(draft, self._actor))
+
+    async def recent(self) -> tuple[Contact, ...]:
+        return await in_worker(self._worker, lambda: self._contacts.recent(self._actor, RECENT))
+
+
+@dataclass(frozen=True)
+class Services:
+    """Everything free of Qt, ready to use. ``close()`` gives back connections and ends threads."""
+
+    site: Site
+    session: Session
+    departments: Departments
+    checks: Checks
+    audit: StoredAudit
+    contacts: StoredContacts
+    rules: ReadingRules
+    transport: Transport
+    store: Store
+    worker: Bulkhead = field(default_factory=lambda: Bulkhead("store", 1))
+
+    def new_search(self) -> Search:
+        return Search(self.departments, self.audit, self.session)
+
+    def new_file(self) -> CallerFile:
+        return CallerFile(self.departments, self.audit, self.session)
+
+    async def switch(self, department: str, on: bool) -> None:
+        """Switch a department of the demo city."""
+        demo = self.site.settings.demo
+        if demo is not None:
+            body = json.dumps({"department": department, "on": on}).encode()
+            request = HttpRequest("POST", f"{demo.control}/switch", {"Content-Type": "application/json"}, body)
+            await in_worker(self.worker, lambda: self.transport.send(request, CallContext(monotonic() + 10), max_bytes=100_000))
+
+    def close(self) -> None:
+        self.departments.close()
+        self.checks.close()
+        self.worker.close()
+        self.transport.close()
+        self.store.close()
+
+
+def open_services(folder: Path, role: str = "") -> Services:
+    """Put a site's services together. Blocking: reads files, keyring and store.
+
+    Raises SiteError, KeyringUnavailable or StoreUnavailable, each with words for the user; UnknownRole for a role that the
+    site does not have.
+    """
+    site = load_site(folder)
+    settings = site.settings
+    actor = actor_name()
+    role = role or settings.staff.get(actor, settings.default_role)
+    if role not in settings.roles:
+        raise UnknownRole(f"There is no role {role!r} in this site: choose one of {', '.join(settings.roles)}.")
+    transport = Transport()
+    credentials = open_keyring(_demo_secrets(site, transport))
+    store = Store.open(site.store_folder)
+    worker = Bulkhead("store", 1)
+    ports, errors = make_ports(site.manifests, lambda manifest: make_department(manifest, transport, settings.allow_kinds))
+    departments = Departments(ports, credentials)
+    session = Session(actor, role, settings.purposes[0])
+    problems = {**site.problems, **{name: error.problems for name, error in errors.items()}}
+    return Services(
+        site=site,
+        session=session,
+        departments=departments,
+        checks=Checks(departments, problems, session),
+        audit=StoredAudit(AuditLog(store.audit, credentials.audit_key()), worker),
+        contacts=StoredContacts(Contacts(store.contacts), actor, worker),
+        rules=ReadingRules(
+            settings.region,
+            settings.date_order,
+            settings.post_code,
+            tuple((manifest.id, pattern) for manifest in site.manifests for pattern in manifest.references),
+        ),
+        transport=transport,
+        store=store,
+        worker=worker,
+    )
+
+
+class UnknownRole(Exception):  # noqa: N818 - told to the user, who chose it
+    """The role asked for is none of the site's."""
+
+
+def _demo_secrets(site: Site, transport: Transport) -> Mapping[str, str] | None:
+    """The throwaway credentials of a running demo city, fetched from it over loopback; None for any other site."""
+    demo = site.settings.demo
+    if demo is None:
+        return None
+    from adapters.contract import DepartmentError
+    from app.config import SiteError
+
+    try:
+        answer = transport.send(HttpRequest("GET", demo.credentials), CallContext(monotonic() + 10), max_bytes=100_000)
+    except DepartmentError:
+        where = urlsplit(demo.credentials).netloc
+        raise SiteError(f"The demo city of this site no longer runs (nothing answers at {where}): start it with 'civicdesk demo'.") from None
+    return dict(json.loads(answer.body))
+
+
+__all__ = ["Credentials", "Services", "UnknownRole", "open_services"]

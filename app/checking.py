@@ -1,0 +1,52 @@
+"""What ``civicdesk check`` prints."""
+
+from __future__ import annotations
+
+import msgspec
+
+from app.services.checks import falls_short
+from models.checks import CheckRow
+from models.outcomes import FAULT_WORDS
+
+
+def exit_code(rows: tuple[CheckRow, ...]) -> int:
+    """0 when every department is fit for use, 1 when one falls short."""
+    return 1 if any(falls_short(row) for row in rows) else 0
+
+
+def as_json(rows: tuple[CheckRow, ...]) -> str:
+    """One object a department: id, title, kind, capabilities, state, ms, credential, error, problems."""
+    departments = [
+        {
+            "id": row.id,
+            "title": row.title,
+            "kind": row.kind,
+            "capabilities": row.capabilities,
+            "state": row.state,
+            "ms": round(row.ms, 1) if row.ms else None,
+            "credential": row.credential,
+            "error": FAULT_WORDS[row.fault.key][0] if row.fault else None,
+            "detail": row.detail or None,
+            "manifest": row.manifest,
+            "problems": row.problems,
+        }
+        for row in rows
+    ]
+    return msgspec.json.encode({"departments": departments}).decode()
+
+
+def as_text(rows: tuple[CheckRow, ...]) -> str:
+    """A table, a row a department, with what is to be mended below it."""
+    table = [("Department", "Kind", "Can", "Answers in", "Credential", "State")]
+    notes: list[str] = []
+    for row in rows:
+        state = row.state if not row.fault else f"{row.state}: {FAULT_WORDS[row.fault.key][0]}"
+        table.append((row.title, row.kind, ", ".join(row.capabilities), f"{row.ms:.0f} ms" if row.ms else "-", row.credential, state))
+        notes += row.problems
+        if row.fault:
+            notes.append(f"{row.title}: {FAULT_WORDS[row.fault.key][1]} ({row.detail or row.fault.key})")
+        if row.credential == "missing":
+            notes.append(f"{row.title}: its credential is not in the keyring; {row.manifest} names it under credential =")
+    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
+    return "\n".join([*lines, *([""] if notes else []), *notes])

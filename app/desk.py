@@ -1,0 +1,109 @@
+"""The running desk: the window first, everything else behind it, one way to end."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QApplication
+
+from views.theme import prepare_application
+from views.window import DeskWindow
+
+if TYPE_CHECKING:
+    from app.bootstrap import Services
+    from app.viewmodels import ViewModels
+
+# What talks to departments is imported after the first paint: it takes longer than the window itself.
+
+
+class Desk:
+    """One window on one site. ``site`` is called in a worker and returns the site's folder; it may take its time.
+
+    ``ready`` is called with the services and view models when staff can work.
+    """
+
+    def __init__(self, application: QApplication, site: Callable[[], Path], ready: Callable[[Desk], None] | None = None) -> None:
+        self.application = application
+        self.window = DeskWindow()
+        self.services: Services | None = None
+        self.viewmodels: ViewModels | None = None
+        self._site = site
+        self._ready = ready
+        self._closing = False
+        self._ended: asyncio.Event | None = None
+        self._code = 0
+        self.window.closing.connect(self._close)
+
+    def show(self) -> None:
+        """Paint the window; nothing else has been imported yet."""
+        self.window.show()
+        self.application.processEvents()
+
+    def run(self) -> int:
+        """Work until the window is closed. Returns the exit code."""
+        from qasync import QEventLoop
+
+        self.application.setQuitOnLastWindowClosed(False)
+        with asyncio.Runner(loop_factory=lambda: QEventLoop(self.application)) as runner:
+            return runner.run(self._work())
+
+    def end(self, code: int = 0) -> None:
+        """Leave, with this exit code."""
+        self._code = code
+        self._close()
+
+    async def _work(self) -> int:
+        from app.reporting import report_everything, report_loop
+        from app.tasks import Tasks
+
+        report_everything()
+        report_loop(asyncio.get_running_loop())
+        self._ended = asyncio.Event()
+        if self._closing:
+            self._ended.set()
+        tasks = Tasks()
+        tasks.start(self._open(tasks), "open site")
+        await self._ended.wait()
+        self.window.hide()
+        await tasks.close()
+        if self.services is not None:
+            self.services.close()
+        return self._code
+
+    async def _open(self, tasks: Any) -> None:
+        from app.opening import open_site, viewmodels_for
+
+        opened = await open_site(self._site)
+        if isinstance(opened, str):
+            self._code = 1
+            sys.stderr.write(f"civicdesk: {opened}\n")
+            self.window.show_problem(opened)
+            return
+        self.services = opened
+        self.viewmodels = viewmodels_for(opened, tasks)
+        self.window.bind(self.viewmodels)
+        if self._ready is not None:
+            self._ready(self)
+
+    def _close(self) -> None:
+        self._closing = True
+        if self._ended is not None:
+            self._ended.set()
+
+
+def run_desk(site: Path | None) -> int:
+    """Open the desk on a site. Returns the exit code."""
+    application = prepare_application(sys.argv[:1])
+
+    def folder() -> Path:
+        from app.config import site_folder
+
+        return site_folder(site)
+
+    desk = Desk(application, folder)
+    desk.show()
+    return desk.run()
