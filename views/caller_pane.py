@@ -1,0 +1,344 @@
+"""The open caller: header, what needs attention, and a tab for all records and for each department."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedLayout, QTabBar, QVBoxLayout, QWidget
+
+from models.outcomes import Answered, Failed, NotPermitted, Skipped, Waiting
+from models.records import Record
+from views import fault_words, icons, words
+from views.caller_header import AttentionCards, CallerHeader
+from views.record_detail import RecordDetail
+from views.theme import look
+from views.widgets.cards import Banner, EmptyState
+from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
+from views.widgets.record_table import RecordTable
+
+if TYPE_CHECKING:
+    from app.viewmodels.states import CallerState, DepartmentState
+
+OVERVIEW = ""
+
+
+class FilterBox(QLineEdit):
+    """Filters the table; Escape empties it, Down goes into the table."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
+class CallerPane(QWidget):
+    """One table serves all tabs: a tab is a scope of it."""
+
+    retry = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._state: CallerState | None = None
+        self._caller_key = ""
+        self._kinds: dict[str, str] = {}
+        self._titles: dict[str, tuple[str, str]] = {}
+        self.header = CallerHeader()
+        self.attention = AttentionCards()
+        self.attention.pressed.connect(self._show_record)
+        self.tabs = QTabBar()
+        self.tabs.setAccessibleName(self.tr("Records by department"))
+        self.tabs.setExpanding(False)
+        self.tabs.setDrawBase(False)
+        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
+        self.tabs.setUsesScrollButtons(True)
+        self.tabs.addTab(self.tr("Overview"))
+        self.tabs.setTabData(0, OVERVIEW)
+        self.tabs.currentChanged.connect(self._tab_changed)
+        self.missing = Banner()
+        self.missing.pressed.connect(self.retry_failed)
+        self.table = RecordTable()
+        self.table.chosen.connect(self._chosen)
+        self.detail = RecordDetail()
+        self.page = EmptyState()
+        self.page.pressed.connect(self._retry_this)
+        self.filter = FilterBox()
+        self.filter.setPlaceholderText(self.tr("Filter these records"))
+        self.filter.setAccessibleName(self.tr("Filter records"))
+        self.filter.setClearButtonEnabled(True)
+        self.filter.textChanged.connect(self._filter_changed)
+        self.filter.left.connect(self._leave_filter)
+        self.found = PlainLabel(role="small")
+        self.filter_button = QPushButton()
+        self.filter_button.setProperty("role", "quiet")
+        self.filter_button.setAccessibleName(self.tr("Filter records"))
+        set_tip(self.filter_button, self.tr("Filter these records (Ctrl+F)"))
+        self.filter_button.clicked.connect(self.open_filter)
+        self._lay_out()
+        self.restyle()
+
+    def _lay_out(self) -> None:
+        unit = look().px
+        self._filter_row = QWidget()
+        row = QHBoxLayout(self._filter_row)
+        row.setContentsMargins(0, unit(6), 0, unit(6))
+        row.addWidget(self.filter, 1)
+        row.addWidget(self.found)
+        self._filter_row.hide()
+        self.split = QSplitter(Qt.Orientation.Vertical)
+        self.split.setChildrenCollapsible(False)
+        self.split.addWidget(self.table)
+        self.split.addWidget(self.detail)
+        self.split.setStretchFactor(0, 3)
+        self.split.setStretchFactor(1, 2)
+        self.split.setHandleWidth(unit(8))
+        records = QWidget()
+        column = QVBoxLayout(records)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.split, 1)
+        tabs = QHBoxLayout()
+        tabs.setSpacing(unit(4))
+        tabs.addWidget(self.tabs, 1)
+        tabs.addWidget(self.filter_button)
+        self._below = QStackedLayout()
+        self._below.addWidget(records)
+        self._below.addWidget(self.page)
+        self._records = records
+        tabbed = QVBoxLayout()
+        tabbed.setSpacing(0)
+        tabbed.addLayout(tabs)
+        tabbed.addWidget(self._filter_row)
+        tabbed.addLayout(self._below, 1)
+        self._open = QWidget()
+        layout = QVBoxLayout(self._open)
+        layout.setContentsMargins(unit(14), unit(12), unit(14), unit(10))
+        layout.setSpacing(unit(10))
+        layout.addWidget(self.header)
+        layout.addWidget(self.attention)
+        layout.addWidget(self.missing)
+        layout.addLayout(tabbed, 1)
+        self._nobody = EmptyState()
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self._nobody)
+        self._stack.addWidget(self._open)
+        self._welcome()
+
+    def restyle(self) -> None:
+        """Takes sizes and colours from the look in force."""
+        self.filter_button.setIcon(icons.icon("list-filter", "link"))
+        self.table.restyle()
+        self.table.setMinimumHeight(look().px(110))
+        self.detail.setMinimumHeight(look().px(104))
+        self.header.restyle()
+        self.attention.restyle()
+        self._icons_shown: dict[int, tuple[str, str]] = {}
+        if self._state is not None:
+            self.draw(self._state)
+        else:
+            self._welcome()
+
+    def draw(self, state: CallerState) -> None:
+        """Shows the caller; only what differs from the state before is touched."""
+        before, self._state = self._state, state
+        if state.caller is None:
+            self._caller_key = ""
+            self._welcome()
+            self._stack.setCurrentWidget(self._nobody)
+            return
+        self._stack.setCurrentWidget(self._open)
+        if before is None or before.departments != state.departments:
+            self._titles = {department.id: (department.title, department.colour) for department in state.departments}
+            self._kinds = {department.id: department.kind for department in state.departments}
+        if state.caller.key != self._caller_key:
+            self._caller_key = state.caller.key
+            self._close_filter()
+            self.tabs.setCurrentIndex(0)
+            self.table.forget()
+            self.split.setSizes([3, 2])
+        self.header.draw(state.caller, self._titles)
+        self.attention.draw(state, self._titles)
+        if before is None or before.records is not state.records:
+            self.table.set_records(state.records, self._titles)
+        self._draw_tabs(state)
+        self._draw_page()
+
+    def go_to(self, department_id: str) -> None:
+        """Opens a department's tab; an unknown one changes nothing."""
+        for index in range(self.tabs.count()):
+            if self.tabs.tabData(index) == department_id:
+                self.tabs.setCurrentIndex(index)
+
+    def go_to_tab(self, number: int) -> None:
+        """Opens the n-th tab, from 0."""
+        if number < self.tabs.count() and self._caller_key:
+            self.tabs.setCurrentIndex(number)
+            self.enter()
+
+    def enter(self) -> bool:
+        """The focus into the table, or to the button of the page shown instead of it; False if no caller is open."""
+        if not self._caller_key:
+            return False
+        if self._below.currentWidget() is self._records:
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        elif not self.page.button.isHidden():
+            self.page.button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        return True
+
+    def open_filter(self) -> None:
+        """Shows the filter box and puts the focus into it."""
+        if self._caller_key and self._below.currentWidget() is self._records:
+            self._filter_row.show()
+            self.filter.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.filter.selectAll()
+
+    def retry_failed(self) -> bool:
+        """Asks every department again whose records did not come; False if all came."""
+        failed = [d.id for d in self._state.departments if isinstance(d.records, Failed)] if self._state else []
+        for department_id in failed:
+            self.retry.emit(department_id)
+        return bool(failed)
+
+    def _scope(self) -> str:
+        return str(self.tabs.tabData(self.tabs.currentIndex()) or OVERVIEW)
+
+    def _department(self, department_id: str) -> DepartmentState | None:
+        departments = self._state.departments if self._state else ()
+        return next((department for department in departments if department.id == department_id), None)
+
+    def _draw_tabs(self, state: CallerState) -> None:
+        wanted = [OVERVIEW, *(department.id for department in state.departments)]
+        present = [str(self.tabs.tabData(index) or OVERVIEW) for index in range(self.tabs.count())]
+        if present != wanted:
+            self.tabs.blockSignals(True)
+            scope = self._scope()
+            while self.tabs.count() > 1:
+                self.tabs.removeTab(1)
+            for department in state.departments:
+                self.tabs.setTabData(self.tabs.addTab(department.title), department.id)
+            self.tabs.setCurrentIndex(wanted.index(scope) if scope in wanted else 0)
+            self.tabs.blockSignals(False)
+            self._icons_shown = {}
+        for index, department in enumerate(state.departments, start=1):
+            text, icon, said = self._tab_of(department)
+            if self._icons_shown.get(index) == (text, icon):
+                continue
+            self._icons_shown[index] = (text, icon)
+            self.tabs.setTabText(index, without_mnemonics(text))
+            self.tabs.setTabIcon(index, icons.icon(icon, "bad_mark" if icon == "triangle-alert" else "muted", 14) if icon else QIcon())
+            self.tabs.setAccessibleTabName(index, said)
+
+    def _tab_of(self, department: DepartmentState) -> tuple[str, str, str]:
+        """Text, icon, and what a screen reader says."""
+        title, records = department.title, department.records
+        if isinstance(records, Answered):
+            count = f"{len(records.records)}{'+' if records.truncated else ''}"
+            return f"{title} {count}", "", self.tr("{title}, {count} records").format(title=title, count=count)
+        if isinstance(records, Failed):
+            return title, "triangle-alert", f"{title}, {fault_words.on_chip(records.fault)}"
+        if isinstance(records, NotPermitted):
+            return title, "lock", self.tr("{title}, not permitted").format(title=title)
+        if isinstance(records, Waiting):
+            return title, "clock", self.tr("{title}, waiting").format(title=title)
+        return title, "", title
+
+    def _tab_changed(self, _index: int) -> None:
+        self._close_filter()
+        self.table.set_scope(self._scope())
+        self._draw_page()
+
+    def _draw_page(self) -> None:
+        """The table, or, where there is nothing in it, why: never an empty table."""
+        state = self._state
+        if state is None:
+            return
+        scope = self._scope()
+        failed = [department.title for department in state.departments if isinstance(department.records, Failed)]
+        text = self.tr("{names} did not answer: what they know is missing here.").format(names=words.listed(failed)) if failed else ""
+        self.missing.show_text(text if scope == OVERVIEW and state.records else "", button=self.tr("Retry"))
+        if self.table.records.total():
+            self._below.setCurrentWidget(self._records)
+            self._tell_found()
+            return
+        had_focus = self.table.hasFocus()
+        if scope == OVERVIEW:
+            self._why_no_overview(state, failed)
+        else:
+            self._why_no_records(scope)
+        self._below.setCurrentWidget(self.page)
+        if had_focus:
+            self.tabs.setFocus()
+
+    def _why_no_overview(self, state: CallerState, failed: list[str]) -> None:
+        asked, answered, _failed = words.counts(department.records for department in state.departments)
+        if asked > answered + len(failed) or not asked:
+            self.page.show_text(self.tr("Reading the records…"), self.tr("They appear here as the departments answer."), "clock")
+        elif failed:
+            text = self.tr("{names} did not answer, so there may be records. The others have none.").format(names=words.listed(failed))
+            self.page.show_text(self.tr("No records so far, but not all answered"), text, "triangle-alert", "warn", self.tr("Ask again"))
+        else:
+            self.page.show_text(self.tr("No records"), self.tr("All departments answered: none has anything on record."), "search-x")
+
+    def _why_no_records(self, department_id: str) -> None:
+        department = self._department(department_id)
+        outcome = department.records if department else None
+        title = department.title if department else department_id
+        if isinstance(outcome, Failed):
+            heading = f"{title}: {fault_words.on_chip(outcome.fault)}"
+            self.page.show_text(heading, fault_words.in_a_sentence(outcome.fault), "triangle-alert", "bad", self.tr("Retry"))
+        elif isinstance(outcome, NotPermitted | Skipped):
+            icon = "lock" if isinstance(outcome, NotPermitted) else "minus"
+            self.page.show_text(title, words.not_asked(outcome), icon)
+        elif isinstance(outcome, Answered):
+            text = self.tr("{title} answered in {took}: it has nothing on record for this caller.")
+            self.page.show_text(self.tr("No records"), text.format(title=title, took=words.took(outcome.ms)), "search-x")
+        elif isinstance(outcome, Waiting):
+            self.page.show_text(self.tr("Waiting for {title}…").format(title=title), "", "clock")
+        else:
+            self.page.show_text(title, self.tr("Not asked yet."), "minus")
+
+    def _retry_this(self) -> None:
+        if self._scope() == OVERVIEW:
+            self.retry_failed()
+        else:
+            self.retry.emit(self._scope())
+
+    def _chosen(self, record: Record | None) -> None:
+        department = record.ref.department if record else ""
+        self.detail.draw(record, self._titles.get(department, (department, ""))[0], self._kinds.get(department, ""))
+
+    def _show_record(self, record: Record) -> None:
+        self._close_filter()
+        self.tabs.setCurrentIndex(0)
+        self.table.selectRow(self.table.records.row_of(record.ref))
+        self.table.setFocus()
+
+    def _filter_changed(self, text: str) -> None:
+        self.table.set_filter(text)
+        self._tell_found()
+
+    def _tell_found(self) -> None:
+        shown, total = self.table.records.rowCount(), self.table.records.total()
+        self.found.setText(self.tr("{shown} of {total}").format(shown=f"{shown:n}", total=f"{total:n}"))
+
+    def _leave_filter(self) -> None:
+        if not self.filter.text():
+            self._filter_row.hide()
+        self.table.setFocus()
+
+    def _close_filter(self) -> None:
+        self.filter.clear()
+        self._filter_row.hide()
+
+    def _welcome(self) -> None:
+        heading, text = self.tr("No caller open"), self.tr("Search above, then open a person from the list with Enter.")
+        self._nobody.show_text(heading, text, "user")

@@ -1,0 +1,152 @@
+"""The Caller screen: search and strip above three columns, which become two where there is no room for three."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
+
+from models.outcomes import Failed
+from views.call_panel import CallPanel
+from views.caller_pane import CallerPane
+from views.people import PeoplePane
+from views.search_bar import SearchBar
+from views.strip import Strip
+from views.theme import look
+from views.widgets.plain_label import PlainLabel
+
+if TYPE_CHECKING:
+    from app.viewmodels.states import SearchState, SessionState
+    from views.frame import Frame
+    from views.ports import ViewModels
+
+_THREE_COLUMNS = 1000
+"""Width, for a 13 pixel font, below which the call panel moves under the people."""
+
+
+class CallerView(QWidget):
+    """Wires the panes to the view models and to each other."""
+
+    saved = Signal()
+
+    def __init__(self, frame: Frame) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self._frame = frame
+        self._models: ViewModels | None = None
+        self._failed: list[str] = []
+        self.search = SearchBar()
+        self.who = PlainLabel(role="muted")
+        self.strip = Strip()
+        self.people = PeoplePane()
+        self.caller = CallerPane()
+        self.call = CallPanel()
+        bar = QFrame()
+        bar.setProperty("role", "bar")
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(look().px(14), look().px(8), look().px(14), look().px(8))
+        row.setSpacing(look().px(12))
+        row.addWidget(self.search, 1)
+        row.addWidget(self.who)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setObjectName("columns")
+        self.columns.setHandleWidth(1)
+        self.columns.setChildrenCollapsible(False)
+        self.left = QSplitter(Qt.Orientation.Vertical)
+        self.left.setChildrenCollapsible(False)
+        self.left.addWidget(self.people)
+        self.columns.addWidget(self.left)
+        self.columns.addWidget(self.caller)
+        self.columns.addWidget(self.call)
+        for column, stretch in enumerate((0, 1, 0)):
+            self.columns.setStretchFactor(column, stretch)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(bar)
+        layout.addWidget(self.strip)
+        layout.addWidget(self.columns, 1)
+        self.search.go_down.connect(self.people.list.enter)
+        self.people.list.go_up.connect(self.search.focus_box)
+        self.call.saved.connect(self.saved)
+        self.restyle()
+
+    def bind(self, models: ViewModels) -> None:
+        """Connects the panes to the view models."""
+        self._models = models
+        self.search.bind(models.search)
+        self.call.bind(models.call)
+        self.strip.retry.connect(models.search.retry)
+        self.strip.opened.connect(self.caller.go_to)
+        self.people.opened.connect(self._open)
+        self.people.retry_all.connect(self._retry_search)
+        self.caller.retry.connect(models.caller.retry)
+        self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self._remember)
+        self._frame.follow(models.caller, self.caller.draw)
+        self._frame.follow(models.call, self.call.draw)
+        self._frame.follow(models.session, self._draw_session)
+
+    def restyle(self) -> None:
+        """Takes sizes and colours from the look in force."""
+        unit = look().px
+        self.left.setMinimumWidth(unit(212))
+        self.call.setMinimumWidth(unit(212))
+        self.caller.setMinimumWidth(unit(420))
+        self.search.restyle()
+        self.caller.restyle()
+        self._arrange(force=True)
+
+    def panes(self) -> list[tuple[QWidget, object]]:
+        """The panes that F6 goes through, with what puts the focus into each."""
+        return [
+            (self.search, self._enter_search),
+            (self.strip, self.strip.row.enter),
+            (self.people, self.people.list.enter),
+            (self.caller, self.caller.enter),
+            (self.call, self.call.enter),
+        ]
+
+    def retry(self) -> None:
+        """F5: whatever did not answer is asked again, the search first."""
+        if not self._retry_search():
+            self.caller.retry_failed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self, *, force: bool = False) -> None:
+        """Three columns where they fit; else the call panel goes under the people."""
+        unit = look().px
+        three = self.width() >= unit(_THREE_COLUMNS)
+        target = self.columns if three else self.left
+        if force or self.call.parentWidget() is not target:
+            target.addWidget(self.call)
+            side = unit(252)
+            if three:
+                self.columns.setSizes([side, max(self.width() - 2 * side, 1), unit(264)])
+            else:
+                self.columns.setSizes([side, max(self.width() - side, 1)])
+                self.left.setSizes([1000, 1200])
+
+    def _enter_search(self) -> bool:
+        self.search.focus_box()
+        return True
+
+    def _open(self, key: str) -> None:
+        if self._models is not None:
+            self._models.search.select(key)
+
+    def _retry_search(self) -> bool:
+        for department_id in (failed := list(self._failed)):
+            if self._models is not None:
+                self._models.search.retry(department_id)
+        return bool(failed)
+
+    def _remember(self, state: SearchState) -> None:
+        self._failed = [department.id for department in state.departments if isinstance(department.outcome, Failed)]
+
+    def _draw_session(self, state: SessionState) -> None:
+        self.who.setText(" · ".join(part for part in (state.actor, state.role) if part))

@@ -1,0 +1,52 @@
+"""F1: every key of the desk on one page."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QVBoxLayout, QWidget
+
+from views.theme import look
+from views.widgets.plain_label import PlainLabel
+
+
+class KeysDialog(QDialog):
+    """Opened with ``open()``; Escape closes it."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setWindowTitle(self.tr("Keys"))
+        self.keys = (
+            ("Ctrl+K, Esc", self.tr("Search, from anywhere")),
+            ("Enter", self.tr("In the search: search at once. On a person: open")),
+            ("↓", self.tr("From the search to the people; on a chip: read it as something else")),
+            ("← →", self.tr("Between chips and between tabs")),
+            ("F6, Shift+F6", self.tr("Next pane, pane before")),
+            ("Alt+1 … Alt+9", self.tr("Overview, then the departments' tabs")),
+            ("Ctrl+F", self.tr("Filter the records")),
+            ("S", self.tr("In the records: sort by another column")),
+            ("F5", self.tr("Ask again whoever did not answer; on Departments: check all")),
+            ("Alt+R, Alt+O, Alt+N", self.tr("Reason, outcome, note of this call")),
+            ("Ctrl+Enter", self.tr("Save the call and go on to the next caller")),
+            ("Ctrl+1, Ctrl+2", self.tr("Caller, Departments")),
+            ("Ctrl++, Ctrl+-, Ctrl+0", self.tr("Larger, smaller, usual size")),
+            ("Ctrl+Shift+L", self.tr("Colours: system, light, dark")),
+            ("F1", self.tr("This page")),
+        )
+        unit = look().px
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(unit(16))
+        grid.setVerticalSpacing(unit(6))
+        grid.setColumnStretch(1, 1)
+        for row, (keys, text) in enumerate(self.keys):
+            grid.addWidget(PlainLabel(keys, "key"), row, 0, Qt.AlignmentFlag.AlignLeft)
+            grid.addWidget(PlainLabel(text), row, 1)
+        buttons = QDialogButtonBox()
+        close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
+        close.clicked.connect(self.close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(*(unit(18),) * 4)
+        layout.setSpacing(unit(12))
+        layout.addWidget(PlainLabel(self.tr("Everything by keyboard"), "heading"))
+        layout.addLayout(grid)
+        layout.addWidget(buttons)

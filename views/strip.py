@@ -1,0 +1,129 @@
+"""The departments strip: for each department whether it answered, with how much and how fast; the failed ones ask again by a press."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
+
+from models.outcomes import Answered, Failed, NotPermitted, Waiting
+from views import fault_words, words
+from views.theme import look
+from views.widgets.chip import Chip
+from views.widgets.flow import FlowRow
+from views.widgets.plain_label import PlainLabel, set_tip
+
+if TYPE_CHECKING:
+    from app.viewmodels.states import DepartmentState, SearchState
+
+_TICK_MS = 100
+
+
+class DepartmentChip(Chip):
+    """One department and its outcome."""
+
+    def __init__(self, department: DepartmentState) -> None:
+        super().__init__()
+        self.department = department
+        self.draw(department)
+
+    def draw(self, department: DepartmentState) -> None:
+        """Shows the outcome; also called at each tick of a running clock."""
+        self.department = department
+        title, outcome = department.title, department.outcome
+        if outcome is None:
+            self.show_as(title, icon="minus", name=self.tr("{title}: not asked yet").format(title=title))
+        elif isinstance(outcome, Waiting):
+            seconds = self.tr("{seconds} s").format(seconds=f"{max(0.0, monotonic() - outcome.since):.1f}")
+            self.show_as(title, seconds, icon="clock", name=self.tr("{title}: waiting for its answer").format(title=title))
+        elif isinstance(outcome, Answered):
+            count = f"{len(outcome.people) + len(outcome.records)}{'+' if outcome.truncated else ''}"
+            told = self.tr("{title}: answered, {count} found, in {took}").format(title=title, count=count, took=words.took(outcome.ms))
+            if outcome.truncated:
+                told = self.tr("{told}. There are more: narrow the search").format(told=told)
+            self.show_as(f"{title} {count}", words.took(outcome.ms), dot="good_mark", name=told)
+        elif isinstance(outcome, Failed):
+            word = fault_words.on_chip(outcome.fault)
+            told = self.tr("{title}: {sentence}").format(title=title, sentence=fault_words.in_a_sentence(outcome.fault))
+            retry = outcome.fault.retryable
+            self.show_as(f"{title}: {word}", icon="triangle-alert", tone="bad", end_icon="rotate-cw" if retry else "", name=told)
+        elif isinstance(outcome, NotPermitted):
+            self.show_as(title, self.tr("not permitted"), icon="lock", name=f"{title}: {words.not_asked(outcome)}")
+        else:
+            self.show_as(title, self.tr("not asked"), icon="minus", name=f"{title}: {words.not_asked(outcome)}")
+        set_tip(self, self.accessibleName())
+
+
+class Strip(QFrame):
+    """The summary and the chips; ``retry`` and ``opened`` carry a department's id."""
+
+    retry = Signal(str)
+    opened = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "strip")
+        self.setAccessibleName(self.tr("Departments asked"))
+        self._chips: dict[str, DepartmentChip] = {}
+        self.summary = PlainLabel(role="strong")
+        self.summary.setFont(look().font(figures=True))
+        self.row = FlowRow()
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(look().px(14), look().px(5), look().px(14), look().px(5))
+        layout.setSpacing(look().px(10))
+        layout.addWidget(self.summary, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(self.row, 1)
+        self.summary.setMinimumHeight(look().px(24))
+        self._clock = QTimer(self)
+        self._clock.setInterval(_TICK_MS)
+        self._clock.timeout.connect(self._tick)
+        self._tell(self.tr("No department asked yet"))
+
+    def draw(self, state: SearchState) -> None:
+        """Updates the chips in place; only departments that came or went move."""
+        wanted = {department.id for department in state.departments}
+        for key in [key for key in self._chips if key not in wanted]:
+            self.row.drop(self._chips.pop(key))
+        for position, department in enumerate(state.departments):
+            chip = self._chips.get(department.id)
+            if chip is None:
+                chip = self._chips[department.id] = DepartmentChip(department)
+                chip.clicked.connect(lambda _checked=False, chip=chip: self._pressed(chip))
+                self.row.insert(position, chip)
+            elif chip.department != department:
+                chip.draw(department)
+        self._tell(self._summed_up(state))
+        waiting = any(isinstance(department.outcome, Waiting) for department in state.departments)
+        if waiting and not self._clock.isActive():
+            self._clock.start()
+        elif not waiting:
+            self._clock.stop()
+
+    def _summed_up(self, state: SearchState) -> str:
+        asked, answered, _failed = words.counts(department.outcome for department in state.departments)
+        if state.phase == "empty" or not asked:
+            return self.tr("No department asked yet") if state.departments else self.tr("No departments")
+        if state.phase == "asking":
+            return self.tr("Asked {asked} · {answered} answered so far").format(asked=asked, answered=answered)
+        seconds = f"{state.elapsed_ms / 1000:.2f}"
+        return self.tr("Asked {asked} departments · {answered} answered in {seconds} s").format(
+            asked=asked, answered=answered, seconds=seconds
+        )
+
+    def _tell(self, text: str) -> None:
+        if text != self.summary.text():
+            self.summary.setText(text)
+            self.summary.setAccessibleName(text)
+
+    def _tick(self) -> None:
+        for chip in self._chips.values():
+            if isinstance(chip.department.outcome, Waiting):
+                chip.draw(chip.department)
+
+    def _pressed(self, chip: DepartmentChip) -> None:
+        if isinstance(chip.department.outcome, Failed):
+            self.retry.emit(chip.department.id)
+        else:
+            self.opened.emit(chip.department.id)

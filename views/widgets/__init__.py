@@ -1,0 +1,1 @@
+"""The small house style: labels, chips, cards and the table that every screen is built from."""

@@ -1,0 +1,109 @@
+"""Cards, banners, and the page that says clearly why there is nothing to show."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+from views import icons
+from views.theme import Tone, look
+from views.widgets.plain_label import PlainLabel, restyle
+
+
+class Banner(QFrame):
+    """One line or two that must not be overlooked, with at most one button."""
+
+    pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("role", "banner")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(look().px(10), look().px(5), look().px(6), look().px(5))
+        self._icon = PlainLabel()
+        self._text = PlainLabel(wrap=True)
+        self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._button = QPushButton()
+        self._button.clicked.connect(self.pressed)
+        layout.addWidget(self._icon)
+        layout.addWidget(self._text, 1)
+        layout.addWidget(self._button)
+        self.hide()
+
+    def show_text(self, text: str, tone: Tone = "warn", icon: str = "triangle-alert", button: str = "") -> None:
+        """Shows the text; an empty one hides the banner."""
+        self.setVisible(bool(text))
+        if not text:
+            return
+        if self.property("tone") != tone:
+            self.setProperty("tone", tone)
+            restyle(self)
+            restyle(self._text)
+        self._icon.setPixmap(icons.pixmap(icon, f"{tone}_mark", look().px(16), self.devicePixelRatioF()))
+        if self._text.text() != text:
+            self._text.setText(text)
+            self.setAccessibleName(text)
+        self._button.setVisible(bool(button))
+        self._button.setText(button)
+
+    def text(self) -> str:
+        """What is shown; empty when hidden."""
+        return self._text.text() if not self.isHidden() else ""
+
+
+class EmptyState(QWidget):
+    """Why there is nothing here, and what can be done about it: an icon, a heading, a sentence, at most one button."""
+
+    pressed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = QVBoxLayout(self)
+        layout.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        layout.setContentsMargins(look().px(20), look().px(24), look().px(20), look().px(24))
+        layout.setSpacing(look().px(8))
+        self._icon = PlainLabel()
+        self._heading = PlainLabel(role="heading", wrap=True)
+        self._text = PlainLabel(role="muted", wrap=True)
+        self.button = QPushButton()
+        self.button.clicked.connect(self.pressed)
+        layout.addStretch(1)
+        for widget in (self._icon, self._heading, self._text):
+            widget.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            layout.addWidget(widget)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self.button)
+        row.addStretch(1)
+        layout.addLayout(row)
+        layout.addStretch(2)
+        self._shown: tuple[str, ...] = ()
+
+    def show_text(self, heading: str, text: str = "", icon: str = "info", tone: Tone = "neutral", button: str = "") -> None:
+        """Draws the page; ``button`` is the text of its button, empty for none."""
+        now = (heading, text, icon, tone, button, look().tokens["text"], str(look().unit))
+        if now == self._shown:
+            return
+        self._shown = now
+        self._icon.setPixmap(icons.pixmap(icon, f"{tone}_mark", look().px(36), self.devicePixelRatioF()))
+        self._heading.setText(heading)
+        self._text.setText(text)
+        self._text.setVisible(bool(text))
+        self.button.setText(button)
+        self.button.setVisible(bool(button))
+        self.setAccessibleName(f"{heading}. {text}")
+
+    def text(self) -> str:
+        """The heading and the sentence."""
+        return f"{self._heading.text()} {self._text.text()}".strip()
+
+
+class Card(QFrame):
+    """A white box with rounded corners and a column of things in it."""
+
+    def __init__(self, margin: int = 12, spacing: int = 8) -> None:
+        super().__init__()
+        self.setProperty("role", "card")
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(*(look().px(margin),) * 4)
+        self.column.setSpacing(look().px(spacing))

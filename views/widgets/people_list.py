@@ -1,0 +1,208 @@
+"""People as cards: the model that keeps their order while answers come in, and the delegate that draws them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from models.people import Caller
+from views import words
+from views.theme import look
+
+if TYPE_CHECKING:
+    from app.viewmodels.states import SearchState
+
+MOST = 200
+"""Cards shown at most: whoever looks for one in more of them has to narrow the search."""
+_PAD, _GAP, _LINE, _TAG = 11, 8, 17, 19
+_ROOT = QModelIndex()
+
+
+class PeopleModel(QAbstractListModel):
+    """Callers as rows. While answers come in, those who are shown keep their place and new ones follow them."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._callers: list[Caller] = []
+        self._titles: dict[str, str] = {}
+        self.open_key = ""
+
+    def show(self, state: SearchState, *, keep_order: bool) -> bool:
+        """Takes the callers of the state; True if rows came, went or moved."""
+        self._titles = {department.id: department.title for department in state.departments}
+        wanted = list(state.callers[:MOST])
+        if len(state.callers) > MOST and state.selected and all(caller.key != state.selected for caller in wanted):
+            wanted += [caller for caller in state.callers if caller.key == state.selected]
+        if keep_order and self._callers:
+            place = {caller.key: row for row, caller in enumerate(self._callers)}
+            wanted.sort(key=lambda caller: place.get(caller.key, len(place)))
+        old, self.open_key, opened = self._callers, state.selected, self.open_key
+        before, after = [caller.key for caller in old], [caller.key for caller in wanted]
+        if before == after:
+            self._callers = wanted
+            for row, caller in enumerate(wanted):
+                if caller != old[row] or (opened != state.selected and caller.key in (opened, state.selected)):
+                    self.dataChanged.emit(self.index(row, 0), self.index(row, 0))
+            return False
+        if before and after[: len(before)] == before:
+            self.beginInsertRows(_ROOT, len(before), len(after) - 1)
+            self._callers = wanted
+            self.endInsertRows()
+            if any(wanted[row] != caller for row, caller in enumerate(old)):
+                self.dataChanged.emit(self.index(0, 0), self.index(len(old) - 1, 0))
+            return True
+        self.beginResetModel()
+        self._callers = wanted
+        self.endResetModel()
+        return True
+
+    def caller(self, row: int) -> Caller | None:
+        """The caller in a row."""
+        return self._callers[row] if 0 <= row < len(self._callers) else None
+
+    def key(self, row: int) -> str:
+        """The key of the caller in a row, empty if there is none."""
+        caller = self.caller(row)
+        return caller.key if caller else ""
+
+    def row_of(self, key: str) -> int:
+        """The row of a caller, -1 if not shown."""
+        return next((row for row, caller in enumerate(self._callers) if caller.key == key), -1) if key else -1
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self._callers)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = 0) -> Any:
+        """The whole card as one sentence, which is what a screen reader says."""
+        if role:
+            return None
+        caller = self._callers[index.row()]
+        said = [caller.name, born(caller), words.match(caller)[0], "; ".join(caller.addresses[:1]), words.listed(self.tags(caller))]
+        return ", ".join(part for part in (*said, *caller.why) if part)
+
+    def tags(self, caller: Caller) -> list[str]:
+        """The titles of the departments that know the caller."""
+        return list(dict.fromkeys(self._titles.get(member.ref.department, member.ref.department) for member in caller.members))
+
+
+def born(caller: Caller) -> str:
+    """The year of birth, which tells namesakes apart at a glance."""
+    return str(caller.birth_date.year) if caller.birth_date else ""
+
+
+class PersonDelegate(QStyledItemDelegate):
+    """Draws a card: name and badge, year of birth and address, departments, and why the records were joined."""
+
+    def __init__(self, view: QListView, model: PeopleModel) -> None:
+        super().__init__(view)
+        self._view = view
+        self._model = model
+        self._heights: dict[tuple[object, ...], int] = {}
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        caller = self._model.caller(index.row())
+        width = self._view.viewport().width()
+        if caller is None:
+            return QSize(width, look().px(40))
+        key = (caller.key, caller.why, len(caller.members), bool(caller.addresses or caller.birth_date), width, look().unit)
+        height = self._heights.get(key)
+        if height is None:
+            if len(self._heights) > 4 * MOST:
+                self._heights.clear()
+            height = self._heights[key] = self._card(None, caller, QRect(0, 0, width, 0), current=False, hover=False)
+        return QSize(width, height)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        caller = self._model.caller(index.row())
+        if caller is None:
+            return
+        state = option.state  # type: ignore[attr-defined]
+        current = bool(state & QStyle.StateFlag.State_HasFocus) and self._view.hasFocus()
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = cast(QRect, option.rect)  # type: ignore[attr-defined]
+        self._card(painter, caller, area, current=current, hover=bool(state & QStyle.StateFlag.State_MouseOver))
+        painter.restore()
+
+    def _card(self, painter: QPainter | None, caller: Caller, area: QRect, *, current: bool, hover: bool) -> int:
+        """Lays the card out from the top and draws it if there is a painter; returns its height with the gap below."""
+        style = look()
+        pad, gap, line = style.px(_PAD), style.px(_GAP), style.px(_LINE)
+        left, width = area.x() + pad + 1, area.width() - 2 * pad - 2
+        if painter:
+            opened = caller.key == self._model.open_key
+            edge = "focus" if current else "accent" if opened else "line"
+            painter.setBrush(style.colour("selected" if opened else "hover" if hover else "surface"))
+            painter.setPen(QPen(style.colour(edge), 3 if current and opened else 2 if current or opened else 1))
+            box = QRectF(area).adjusted(1.5, 1.5, -1.5, -gap + 0.5)
+            painter.drawRoundedRect(box, style.px(8), style.px(8))
+        y = area.y() + pad
+        badge, tone = words.match(caller)
+        small = style.font(11.5, 600)
+        badge_width = QFontMetrics(small).horizontalAdvance(badge) + style.px(16)
+        strong = style.font(13.5, 600)
+        if painter:
+            badge_box = QRect(left + width - badge_width, y, badge_width, style.px(_TAG))
+            _pill(painter, badge, small, badge_box, tone, f"on_{tone}")
+            _text(painter, caller.name, strong, QRect(left, y, width - badge_width - gap, style.px(_TAG)), "text")
+        y += style.px(_TAG + 3)
+        about = " · ".join(part for part in (born(caller), *caller.addresses[:1]) if part)
+        quiet = style.font(12)
+        if about:
+            if painter:
+                _text(painter, about, quiet, QRect(left, y, width, line), "muted")
+            y += line + style.px(3)
+        y = self._tags(painter, caller, left, y, width)
+        for text in _lines(" · ".join(caller.why), QFontMetrics(quiet), width, 3):
+            if painter:
+                _text(painter, text, quiet, QRect(left, y, width, line), "muted")
+            y += line
+        return y + pad - style.px(2) + gap - area.y()
+
+    def _tags(self, painter: QPainter | None, caller: Caller, left: int, y: int, width: int) -> int:
+        style = look()
+        font = style.font(11.5, 600)
+        metrics = QFontMetrics(font)
+        x = left
+        for tag in self._model.tags(caller):
+            tag_width = min(metrics.horizontalAdvance(tag) + style.px(14), width)
+            if x > left and x + tag_width > left + width:
+                x, y = left, y + style.px(_TAG + 3)
+            if painter:
+                _pill(painter, tag, font, QRect(x, y, tag_width, style.px(_TAG)), "neutral", "on_neutral")
+            x += tag_width + style.px(4)
+        return y + style.px(_TAG + 4)
+
+
+def _pill(painter: QPainter, text: str, font: QFont, area: QRect, fill: str, ink: str) -> None:
+    style = look()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(style.colour(fill))
+    painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
+    painter.setFont(font)
+    painter.setPen(style.colour(ink))
+    text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width() - style.px(10))
+    painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), text)
+
+
+def _text(painter: QPainter, text: str, font: QFont, area: QRect, ink: str) -> None:
+    painter.setFont(font)
+    painter.setPen(look().colour(ink))
+    text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
+
+
+def _lines(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:
+    """The text broken at spaces into at most so many lines; what is left over ends in an ellipsis."""
+    lines: list[str] = []
+    rest = text.split()
+    while rest and len(lines) < most - 1:
+        count = 1
+        while count < len(rest) and metrics.horizontalAdvance(" ".join(rest[: count + 1])) <= width:
+            count += 1
+        lines.append(" ".join(rest[:count]))
+        rest = rest[count:]
+    return [*lines, " ".join(rest)] if rest else lines
