@@ -38,7 +38,9 @@ def test_expected_warnings_pass(expect_log) -> None:
     logging.getLogger("app").error("by fixture")
 
 
-@pytest.mark.parametrize(("host", "here"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("10.0.0.1", False), ("city.gov", False)])
+@pytest.mark.parametrize(
+    ("host", "here"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("10.0.0.1", False), ("city.gov", False)]
+)
 def test_what_counts_as_this_machine(host: str, here: bool) -> None:
     assert stays_here(host) is here
 
