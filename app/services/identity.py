@@ -107,8 +107,9 @@ def compare(left: Person, right: Person) -> Comparison:
     """Weigh two records against each other. Symmetric."""
     a, b = traits(left), traits(right)
     given, family = _given_fits(a.given, b.given), _family_fits(a.family, b.family)
-    if not (given and family) and _given_fits(a.given, b.family) and _family_fits(a.family, b.given):
-        given = family = True  # a department that swapped them
+    sure = given and _surely_same_given(a.given[0], b.given[0])
+    if not (given and family) and set(a.given[:1]) == set(b.family) and set(a.family) == set(b.given[:1]):
+        given = family = sure = True  # a department that swapped them
     agree, against = [], []
     same_birth = bool(a.birth and a.birth == b.birth)
     if same_birth:
@@ -129,14 +130,13 @@ def compare(left: Person, right: Person) -> Comparison:
     if family and a.family != b.family:
         agree.append("family name spelt otherwise")
     personal = [word for word in agree if word in ("same birth date", "same phone", "same e-mail", "same address")]
-    if family and same_birth and len(personal) >= 2:
-        return Comparison("same", tuple(agree), tuple(against))
-    if family and len(personal) >= 2 and not (a.birth and b.birth) and "same e-mail" in personal:
-        return Comparison("same", tuple(agree), tuple(against))
     if not family:  # married, or somebody else: only a birth date with two ways to reach the person joins them
-        return Comparison("same" if same_birth and len(personal) >= 3 else "maybe" if same_birth and len(personal) >= 2 else "no",
-                          tuple(agree), tuple(against))  # fmt: skip
-    return Comparison("maybe" if personal or _same_name(a, b) else "no", tuple(agree), tuple(against))
+        verdict = "no" if not same_birth or len(personal) < 2 else "same" if sure and len(personal) >= 3 else "maybe"
+    elif sure and len(personal) >= 2 and (same_birth or "same e-mail" in personal):
+        verdict = "same"
+    else:
+        verdict = "maybe" if personal or _same_name(a, b) else "no"
+    return Comparison(verdict, tuple(agree), tuple(against))
 
 
 def _same_name(a: Traits, b: Traits) -> bool:
@@ -161,6 +161,15 @@ def _given_fits(a: Sequence[str], b: Sequence[str]) -> bool:
     return bool(a and b) and _word_fits(a[0], b[0])
 
 
+def _surely_same_given(one: str, other: str) -> bool:
+    """A slip of the pen or a short form, not another name: one letter for another may be a twin (Maria, Marta)."""
+    if one == other or one.startswith(other) or other.startswith(one):
+        return True
+    if sorted(one) == sorted(other):
+        return DamerauLevenshtein.distance(one, other) == 1
+    return min(len(one), len(other)) >= 5 and abs(len(one) - len(other)) == 1 and DamerauLevenshtein.distance(one, other) == 1
+
+
 def _family_fits(a: Sequence[str], b: Sequence[str]) -> bool:
     """Family names: one word in common is enough for double names (Maria Gonzalez Ruiz, Gonzalez)."""
     return any(_word_fits(one, other) for one in a for other in b if len(one) > 1 or len(other) > 1)
@@ -171,7 +180,7 @@ def relevance(person: Person, query: SearchQuery) -> float:
     mine = traits(person)
     scores: list[float] = []
     if query.name:
-        scores.append(_name_score(mine, query.name))
+        scores.append(_name_score(mine, query))
     if query.birth_date:
         scores.append(1.0 if mine.birth == query.birth_date.isoformat() else 0.4 if not mine.birth else 0.0)
     if query.phone:
@@ -189,20 +198,24 @@ def relevance(person: Person, query: SearchQuery) -> float:
     return sum(scores) / len(scores) if scores else 0.0
 
 
-def _name_score(mine: Traits, name: str) -> float:
-    wanted, have = fold(name).split(), mine.given + mine.family
-    if not wanted or not have:
-        return 0.0
-    best = [max(_word_score(word, other) for other in have) for word in wanted]
-    score = sum(best) / len(best)
-    return 0.0 if min(best) < 0.5 else score
+def _name_score(mine: Traits, query: SearchQuery) -> float:
+    """The mean over the typed words; a misspelling counts only on its own side, so that Gonzalo Marin is not Maria Gonzalez."""
+    sides = ((fold(query.given).split(), mine.given), (fold(query.family).split(), mine.family))
+    best = [
+        max((_word_score(word, other, own=other in own) for other in mine.given + mine.family), default=0.0)
+        for words, own in sides
+        for word in words
+    ]
+    return sum(best) / len(best) if best and min(best) >= 0.5 else 0.0
 
 
-def _word_score(word: str, other: str) -> float:
+def _word_score(word: str, other: str, *, own: bool) -> float:
     if word == other:
         return 1.0
     if other.startswith(word) and len(word) >= 2:
         return 0.95
+    if not own:
+        return 0.0
     if _word_fits(word, other):
         return 0.9
     return 0.6 if JaroWinkler.similarity(word, other) >= 0.93 else 0.0

@@ -213,7 +213,7 @@ class _Reader:
                 found = date_parser.parse(piece, dayfirst=order == "dmy", yearfirst=order == "ymd").date()
             except (ValueError, OverflowError):
                 found = None
-            if found and found > self.today and found.year - 100 >= 1900:  # 3/4/84 was long ago
+            if found and found > self.today and not re.search(r"\d{4}", piece):  # 3/4/84 was long ago
                 found = found.replace(year=found.year - 100)
         return found if found and date(1900, 1, 1) <= found <= self.today else None
 
