@@ -1,0 +1,123 @@
+"""View models that hold a state and note what they were asked: the screens are tested and photographed with these."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+from PySide6.QtCore import QObject, Signal
+
+from app.viewmodels.states import CallerState, CallState, DepartmentsState, SearchState, SessionState
+
+
+class FakeViewModel(QObject):
+    """``show`` puts a state there as if services had; ``calls`` lists what the screen asked for."""
+
+    state_changed = Signal(object)
+
+    def __init__(self, state: Any) -> None:
+        super().__init__()
+        self.state = state
+        self.calls: list[tuple[Any, ...]] = []
+
+    def show(self, state: Any) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+    def change(self, **fields: Any) -> None:
+        self.show(msgspec.structs.replace(self.state, **fields))
+
+
+class FakeSearch(FakeViewModel):
+    def __init__(self, state: SearchState | None = None) -> None:
+        super().__init__(state or SearchState())
+
+    def set_query(self, text: str) -> None:
+        self.calls.append(("set_query", text))
+        self.change(text=text)
+
+    def submit(self) -> None:
+        self.calls.append(("submit",))
+
+    def correct(self, index: int, part: str) -> None:
+        self.calls.append(("correct", index, part))
+        self.change(text=f"{part}:{self.state.text}", revision=self.state.revision + 1)
+
+    def retry(self, department_id: str) -> None:
+        self.calls.append(("retry", department_id))
+
+    def select(self, caller_key: str) -> None:
+        self.calls.append(("select", caller_key))
+        self.change(selected=caller_key)
+
+    def clear(self) -> None:
+        self.calls.append(("clear",))
+        self.show(SearchState(departments=self.state.departments, revision=self.state.revision + 1))
+
+
+class FakeCaller(FakeViewModel):
+    def __init__(self, state: CallerState | None = None) -> None:
+        super().__init__(state or CallerState())
+
+    def retry(self, department_id: str) -> None:
+        self.calls.append(("retry", department_id))
+
+
+class FakeCall(FakeViewModel):
+    saved = Signal()
+
+    def __init__(self, state: CallState | None = None) -> None:
+        super().__init__(state or CallState())
+
+    def set_reason(self, text: str) -> None:
+        self.calls.append(("set_reason", text))
+        self.change(reason=text)
+
+    def set_outcome(self, outcome: Any) -> None:
+        self.calls.append(("set_outcome", outcome))
+        self.change(outcome=outcome)
+
+    def set_note(self, text: str) -> None:
+        self.calls.append(("set_note", text))
+        self.change(note=text)
+
+    def save(self) -> None:
+        self.calls.append(("save",))
+        self.change(reason="", outcome="", note="", started=None, restored=False, revision=self.state.revision + 1)
+        self.saved.emit()
+
+    def discard_problem(self) -> None:
+        self.calls.append(("discard_problem",))
+        self.change(problem="")
+
+
+class FakeDepartments(FakeViewModel):
+    def __init__(self, state: DepartmentsState | None = None) -> None:
+        super().__init__(state or DepartmentsState())
+
+    def check_all(self) -> None:
+        self.calls.append(("check_all",))
+
+    def check(self, department_id: str) -> None:
+        self.calls.append(("check", department_id))
+
+    def switch(self, department_id: str, on: bool) -> None:
+        self.calls.append(("switch", department_id, on))
+
+
+class FakeViewModels:
+    """All five; each may be given its first state."""
+
+    def __init__(
+        self,
+        search: SearchState | None = None,
+        caller: CallerState | None = None,
+        call: CallState | None = None,
+        departments: DepartmentsState | None = None,
+        session: SessionState | None = None,
+    ) -> None:
+        self.search = FakeSearch(search)
+        self.caller = FakeCaller(caller)
+        self.call = FakeCall(call)
+        self.departments = FakeDepartments(departments)
+        self.session = FakeViewModel(session or SessionState())
