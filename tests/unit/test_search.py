@@ -1,0 +1,245 @@
+"""A search asks everybody at the same time, tells each outcome for what it is, and shows nothing that was not logged."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+import pytest
+
+from adapters.contract import BadAnswer, Unavailable
+from app.services.departments import Departments
+from app.services.search import CallerFile, Findings, Search
+from models.outcomes import Answered, Failed, NotPermitted, Skipped
+from models.people import SubjectRef
+from models.query import SearchQuery
+from models.store.errors import StoreUnavailable
+from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, FakeSecrets, Gate, departments, person, record
+
+QUERY = SearchQuery(name="maria gonzalez", given="maria", family="gonzalez")
+HOME, PHONE = "2210 N Clark St 60614", "(312) 555-0142"
+
+
+def run(desk: Departments, query: SearchQuery = QUERY, audit: FakeAudit | None = None, asker: FakeAsker | None = None) -> list[Findings]:
+    async def work() -> list[Findings]:
+        return [found async for found in Search(desk, audit or FakeAudit(), asker or FakeAsker()).run(query)]
+
+    try:
+        return asyncio.run(work())
+    finally:
+        desk.close()
+
+
+def raising(error: Exception) -> object:
+    def fail() -> None:
+        raise error
+
+    return fail
+
+
+def test_each_outcome_is_told_for_what_it_is() -> None:
+    desk = departments(
+        {
+            "well": FakeDepartment([person("well", "1", "Maria Gonzalez")]),
+            "empty": FakeDepartment(),
+            "down": FakeDepartment(before=raising(Unavailable("refused"))),  # type: ignore[arg-type]
+            "unable": FakeDepartment(able=lambda query: False),
+            "closed": FakeDepartment(),
+        },
+        closed={"roles": ("caseworker",)},
+    )
+    last = run(desk)[-1]
+    assert last.finished
+    kinds = {name: type(outcome) for name, outcome in last.outcomes.items()}
+    assert kinds == {"well": Answered, "empty": Answered, "down": Failed, "unable": Skipped, "closed": NotPermitted}
+    assert [caller.name for caller in last.callers] == ["Maria Gonzalez"]
+
+
+def test_who_may_not_ask_sends_nothing() -> None:
+    closed = FakeDepartment([person("closed", "1", "Maria Gonzalez")])
+    run(departments({"closed": closed}, closed={"roles": ("caseworker",)}))
+    assert closed.asked == []
+
+
+def test_the_look_is_logged_before_anybody_is_asked() -> None:
+    audit, logged = FakeAudit(), []
+    fake = FakeDepartment(before=lambda: logged.append(len(audit.looks)))
+    run(departments({"a": fake}), audit=audit)
+    assert logged == [1]
+    assert audit.looks[0].purpose == "Inquiry"
+    assert audit.outcomes == ["answered 1, failed 0"]
+
+
+def test_a_log_that_cannot_be_written_refuses_the_search() -> None:
+    audit, fake = FakeAudit(), FakeDepartment()
+    audit.broken = True
+    with pytest.raises(StoreUnavailable):
+        run(departments({"a": fake}), audit=audit)
+    assert fake.asked == []
+
+
+def test_one_that_hangs_is_told_at_its_deadline_and_the_others_come_before() -> None:
+    gate = Gate()
+    desk = departments(
+        {"hung": FakeDepartment(before=gate), "well": FakeDepartment([person("well", "1", "Maria Gonzalez")])}, hung={"deadline": 0.2}
+    )
+    found = run(desk)
+    gate.open()
+    assert "hung" not in found[0].outcomes
+    assert found[0].callers
+    outcome = found[-1].outcomes["hung"]
+    assert isinstance(outcome, Failed)
+    assert outcome.fault.key == "timed_out"
+
+
+@pytest.mark.expect_log("unexpected ZeroDivisionError")
+def test_a_bug_is_logged_and_the_others_go_on() -> None:
+    desk = departments(
+        {
+            "bug": FakeDepartment(before=lambda: print(1 / 0)),
+            "well": FakeDepartment([person("well", "1", "Maria Gonzalez")]),
+        }
+    )
+    last = run(desk)[-1]
+    assert isinstance(last.outcomes["bug"], Failed)
+    assert last.outcomes["bug"].fault.key == "unexpected"
+    assert last.callers
+
+
+def test_what_came_before_an_unreadable_part_is_kept_and_said() -> None:
+    class Half(FakeDepartment):
+        def find(self, query, ctx):  # type: ignore[no-untyped-def]
+            yield person("half", "1", "Maria Gonzalez")
+            raise BadAnswer("person.birth_date is not a date", key="mapping")
+
+    outcome = run(departments({"half": Half()}))[-1].outcomes["half"]
+    assert isinstance(outcome, Answered)
+    assert len(outcome.people) == 1
+    assert outcome.partial is not None
+
+
+def test_more_than_the_limit_is_cut_and_said() -> None:
+    crowd = FakeDepartment([person("crowd", str(n), "Maria Gonzalez") for n in range(9)])
+    outcome = run(departments({"crowd": crowd}, crowd={"limits": {"people": 5}}))[-1].outcomes["crowd"]
+    assert isinstance(outcome, Answered)
+    assert len(outcome.people) == 5
+    assert outcome.truncated
+
+
+def test_a_phone_known_to_one_department_finds_the_person_in_the_others() -> None:
+    phone_query = SearchQuery(phone="+13125550142")
+    knows = FakeDepartment([person("knows", "1", "Maria Gonzalez", "1984-03-09", PHONE, HOME)])
+    by_name = FakeDepartment([person("other", "2", "Maria Gonzales", "1984-03-09", "", HOME)], able=lambda query: bool(query.name))
+    audit = FakeAudit()
+    last = run(departments({"knows": knows, "other": by_name}), phone_query, audit)[-1]
+    assert [len(caller.members) for caller in last.callers] == [2]
+    assert by_name.asked[-1].birth_date == date(1984, 3, 9)
+    assert len(audit.looks) == 2
+
+
+def test_a_caller_keeps_its_key_while_more_answers_come() -> None:
+    gate = Gate()
+    first = FakeDepartment([person("zoo", "1", "Maria Gonzalez", "1984-03-09", PHONE, HOME)])
+    late = FakeDepartment([person("abc", "2", "Maria Gonzalez", "1984-03-09", PHONE, HOME)], before=gate)
+
+    async def work() -> list[Findings]:
+        found = []
+        async for findings in Search(desk, FakeAudit(), FakeAsker()).run(QUERY):
+            found.append(findings)
+            gate.open()
+        return found
+
+    desk = departments({"zoo": first, "abc": late})
+    found = asyncio.run(work())
+    desk.close()
+    assert len(found[0].callers[0].members) == 1
+    assert len(found[-1].callers[0].members) == 2
+    assert found[0].callers[0].key == found[-1].callers[0].key
+
+
+def test_a_record_that_names_nobody_is_an_entry_of_its_own() -> None:
+    loose, owned = record("requests", "24-1", "Pothole"), record("requests", "24-2", "Tree", SubjectRef("requests", "7"))
+    desk = departments({"requests": FakeDepartment([loose, owned, person("requests", "7", "Ann Lee")])})
+
+    async def work() -> tuple[Findings, object]:
+        search = Search(desk, FakeAudit(), FakeAsker())
+        found = [each async for each in search.run(SearchQuery(reference="24-1"))]
+        return found[-1], search.record_of("record:requests/24-1")
+
+    last, found = asyncio.run(work())
+    desk.close()
+    assert [caller.name for caller in last.callers] == ["Pothole", "Ann Lee"]
+    assert found == loose
+
+
+def test_a_superseded_search_drops_what_is_queued() -> None:
+    gate = Gate()
+    fake = FakeDepartment([person("slow", "1", "Maria Gonzalez")], before=gate)
+    desk = departments({"slow": fake}, slow={"concurrent": 1})
+
+    async def work() -> None:
+        searches = [Search(desk, FakeAudit(), FakeAsker()) for _ in range(10)]
+
+        async def one(search: Search) -> None:
+            async for _ in search.run(QUERY):
+                pass
+
+        tasks = [asyncio.create_task(one(search)) for search in searches]
+        await asyncio.sleep(0.1)
+        for search in searches[:-1]:
+            search.cancel()
+        gate.open()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(work())
+    desk.close()
+    assert len(fake.asked) == 2  # the one on the wire, and the last
+
+
+def test_a_file_is_read_from_every_department_that_knows_the_caller() -> None:
+    bill = record("revenue", "b1", "Bill")
+    desk = departments({"revenue": FakeDepartment(files={"1": [bill]}), "down": FakeDepartment(before=raising(Unavailable("refused")))})  # type: ignore[arg-type]
+    audit = FakeAudit()
+
+    async def work() -> dict[str, object]:
+        members = (SubjectRef("revenue", "1"), SubjectRef("down", "2"))
+        return dict([each async for each in CallerFile(desk, audit, FakeAsker()).read(members)])
+
+    outcomes = asyncio.run(work())
+    desk.close()
+    assert isinstance(outcomes["revenue"], Answered)
+    assert outcomes["revenue"].records == (bill,)
+    assert isinstance(outcomes["down"], Failed)
+    assert [look.kind for look in audit.looks] == ["records"]
+
+
+def test_the_credential_is_handed_to_the_call_and_nowhere_else() -> None:
+    fake = FakeDepartment()
+    desk = departments({"a": fake}, FakeSecrets({"a-key": "s3cret"}), a={"credential": "a-key"})
+    last = run(desk)[-1]
+    assert fake.secrets == ["s3cret"]
+    assert "s3cret" not in repr(last)
+
+
+def test_a_fault_is_logged_once_and_once_when_it_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    faults = [Unavailable("x"), Unavailable("x"), None, Unavailable("x")]
+
+    def before() -> None:
+        if fault := faults.pop(0):
+            raise fault
+
+    desk = departments({"a": FakeDepartment(before=before)})
+
+    async def work() -> None:
+        for _ in range(4):
+            async for _ in Search(desk, FakeAudit(), FakeAsker()).run(QUERY):
+                pass
+
+    with caplog.at_level("INFO"):
+        asyncio.run(work())
+    desk.close()
+    assert [line for line in caplog.messages if line.startswith("department")] == [
+        "department a fails: no_connection",
+        "department a answers again",
+        "department a fails: no_connection",
+    ]
