@@ -68,11 +68,10 @@ def run_demo(people: int, shots: Path | None) -> int:
 
 def _open_desk(people: int) -> int:
     from app.desk import Desk
-    from views.theme import prepare_application
 
     city = CityProcess(people)
     try:
-        desk = Desk(prepare_application(sys.argv[:1]), city.wait)
+        desk = Desk(city.wait)
         desk.show()
         return desk.run()
     finally:

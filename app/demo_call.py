@@ -16,7 +16,7 @@ from app.demo import CityProcess
 from app.desk import Desk
 from app.viewmodels import ViewModels
 from models.outcomes import FAULT_WORDS, Answered, Failed, NotPermitted, Skipped, Waiting
-from views.theme import prepare_application, set_scheme
+from views.window import CALLER, DEPARTMENTS
 
 PATIENCE = 30.0
 """Seconds after which a step that does not come about ends the play."""
@@ -29,11 +29,10 @@ class StuckError(Exception):
 def play(city: CityProcess, folder: Path) -> int:
     """Play the call against the city and write its pictures. Returns the exit code: 0 when every step came about."""
     folder.mkdir(parents=True, exist_ok=True)
-    application = prepare_application(sys.argv[:1])
     started = monotonic()
     _tell("Starting the demo city Springvale and its six departments ...")
     try:
-        desk = Desk(application, city.wait, lambda desk: _start(desk, _Call(desk, city, folder, started)))
+        desk = Desk(city.wait, lambda desk: _start(desk, _Call(desk, city, folder, started)), keep_settings=False)
         desk.window.resize(1440, 900)
         desk.show()
         return desk.run()
@@ -82,9 +81,9 @@ class _Call:
         await self._one_is_down()
         await self._wrap_up()
         await self._departments()
-        set_scheme(Qt.ColorScheme.Dark)
+        self._desk.window.appearance.set_scheme("dark")
         await self._picture("dark")
-        set_scheme(Qt.ColorScheme.Light)
+        self._desk.window.appearance.set_scheme("light")
         _tell(f"The whole call took {monotonic() - self._started:.1f} s. Pictures are in {self._folder}/.")
 
     async def _search(self, text: str) -> None:
@@ -112,10 +111,10 @@ class _Call:
         await self._picture("caller")
 
     async def _look_around(self) -> None:
-        _tell("\nCtrl+2 opens the first department's tab: the same table, and every field with its source below.")
-        self._press(Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+        _tell("\nAlt+2 opens the first department's tab: the same table, and every field with its source below.")
+        self._press(Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier)
         await self._picture("department")
-        self._press(Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+        self._press(Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
 
     async def _one_is_down(self) -> None:
         department = "permits"
@@ -151,7 +150,7 @@ class _Call:
 
     async def _departments(self) -> None:
         _tell("\nThe Departments view: how each is doing, live.")
-        self._desk.window.show_view("departments")
+        self._desk.window.go_to(DEPARTMENTS)
         departments = self._models.departments
         departments.check_all()
         await self._until(
@@ -160,7 +159,7 @@ class _Call:
         for row in departments.state.rows:
             _tell(f"  {row.title:<24} {row.kind:<8} {row.state:<6} {row.ms:5.0f} ms  credential {row.credential}")
         await self._picture("departments")
-        self._desk.window.show_view("caller")
+        self._desk.window.go_to(CALLER)
 
     def _tell_departments(self) -> None:
         for department in self._models.search.state.departments:

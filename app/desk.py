@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from views.theme import prepare_application
 from views.window import DeskWindow
 
 if TYPE_CHECKING:
@@ -26,9 +26,10 @@ class Desk:
     ``ready`` is called with the services and view models when staff can work.
     """
 
-    def __init__(self, application: QApplication, site: Callable[[], Path], ready: Callable[[Desk], None] | None = None) -> None:
-        self.application = application
-        self.window = DeskWindow()
+    def __init__(self, site: Callable[[], Path], ready: Callable[[Desk], None] | None = None, *, keep_settings: bool = True) -> None:
+        self.application = QApplication(sys.argv[:1])
+        self.application.setApplicationName("CivicDesk")
+        self.window = DeskWindow(QSettings("civicdesk", "civicdesk") if keep_settings else None)
         self.services: Services | None = None
         self.viewmodels: ViewModels | None = None
         self._site = site
@@ -97,13 +98,11 @@ class Desk:
 
 def run_desk(site: Path | None) -> int:
     """Open the desk on a site. Returns the exit code."""
-    application = prepare_application(sys.argv[:1])
-
     def folder() -> Path:
         from app.config import site_folder
 
         return site_folder(site)
 
-    desk = Desk(application, folder)
+    desk = Desk(folder)
     desk.show()
     return desk.run()

@@ -72,7 +72,6 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         call.concern(who)
 
     search.opened = opened
-    call.saved.connect(search.clear)
     switch = services.switch if demo else None
     return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, QSize, Qt, Signal
+from PySide6.QtCore import QSettings, QSize, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMainWindow, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -116,6 +116,18 @@ class DeskWindow(QMainWindow):
         if self._departments_view is not None:
             self._departments_view.bind(models.departments)
 
+    def show_problem(self, text: str) -> None:
+        """Instead of the screens: why there is nothing to work with."""
+        from views.problem_view import ProblemView
+
+        view = ProblemView(text)
+        view.left.connect(self.close)
+        self.rail.setEnabled(False)
+        self.screens.addWidget(view)
+        self.screens.setCurrentWidget(view)
+        self.notice.setText("")
+        view.button.setFocus()
+
     def departments_view(self) -> DepartmentsView:
         """The Departments screen, made on the first visit."""
         if self._departments_view is None:
@@ -145,8 +157,8 @@ class DeskWindow(QMainWindow):
     def next_pane(self, by: int) -> None:
         """The focus to the next pane that can take it, or to the one before."""
         panes = self.caller_view.panes() if self.screens.currentWidget() is self.caller_view else self.departments_view().panes()
-        focused = self.focusWidget()
-        at = next((i for i, (pane, _enter) in enumerate(panes) if focused and (pane is focused or pane.isAncestorOf(focused))), -1)
+        focused: QWidget | None = self.focusWidget()
+        at = next((i for i, (pane, _enter) in enumerate(panes) if pane is focused or (focused is not None and pane.isAncestorOf(focused))), -1)
         for step in range(1, len(panes) + 1):
             _pane, enter = panes[(at + by * step) % len(panes)]
             if callable(enter) and enter():
