@@ -50,8 +50,8 @@ class CallPanel(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.clock = PlainLabel(role="strong")
         self.clock.setFont(look().font(13, 600, figures=True))
-        self.restored = Banner()
-        self.problem = Banner()
+        self.restored = Banner(narrow=True)
+        self.problem = Banner(narrow=True)
         self.problem.pressed.connect(self._discard_problem)
         self.reason = QComboBox()
         self.reason.setEditable(True)
@@ -97,6 +97,7 @@ class CallPanel(QScrollArea):
         top.addStretch(1)
         top.addWidget(self.clock)
         card.column.addLayout(top)
+        card.column.addSpacing(unit(4))
         card.column.addWidget(self.restored)
         card.column.addWidget(PlainLabel(self.tr("&Reason"), "small", buddy=self.reason))
         card.column.addWidget(self.reason)
@@ -148,7 +149,9 @@ class CallPanel(QScrollArea):
             self._revision = state.revision
             self._show_typed(state)
         self._check(state.outcome)
-        self.restored.show_text(self.tr("Restored: what was typed before the desk was closed.") if state.restored else "", "info", "history")
+        self.restored.show_text(
+            self.tr("Restored: what was typed before the desk was closed.") if state.restored else "", "info", "history"
+        )
         self.problem.show_text(state.problem, "bad", button=self.tr("OK") if state.problem else "")
         self.save_button.setEnabled(self._model is not None and not state.saving)
         if state.recent != self._recent:
@@ -190,9 +193,9 @@ class CallPanel(QScrollArea):
     def _check(self, outcome: str) -> None:
         if outcome:
             self.outcomes[outcome].setChecked(True)
-        elif self._group.checkedButton() is not None:
+        elif (checked := self._group.checkedButton()) is not None:
             self._group.setExclusive(False)
-            self._group.checkedButton().setChecked(False)
+            checked.setChecked(False)
             self._group.setExclusive(True)
 
     def _tick(self) -> None:
@@ -206,8 +209,8 @@ class CallPanel(QScrollArea):
                 widget.deleteLater()
         for contact in recent[:_RECENT]:
             who = contact.caller_name or self.tr("No caller")
-            parts = (words.minutes(contact.ended), who, contact.reason, words.contact_outcome(contact.outcome))
-            self._recent_card.column.addWidget(ElidedLabel(" · ".join(part for part in parts if part), "small"))
+            text = f"{words.minutes(contact.ended)}  {who} · {words.contact_outcome(contact.outcome)}"
+            self._recent_card.column.addWidget(ElidedLabel(text, "small"))
         self._recent_card.setVisible(bool(recent))
         self._recent_heading.setVisible(bool(recent))
 

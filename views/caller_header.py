@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from views import icons, words
 from views.theme import look
 from views.widgets.flow import FlowRow
-from views.widgets.plain_label import ElidedLabel, PlainLabel, restyle, set_tip
+from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, restyle, set_tip
 
 if TYPE_CHECKING:
     from app.viewmodels.states import CallerState
@@ -48,7 +48,7 @@ class CallerHeader(QWidget):
         super().__init__()
         self._caller: Caller | None = None
         self.name = ElidedLabel(role="title")
-        self.badge = PlainLabel()
+        self.badge = Badge()
         self.facts = FlowRow(gap=6, line_gap=3)
         self.why = ElidedLabel(role="small")
         top = QHBoxLayout()
@@ -69,9 +69,7 @@ class CallerHeader(QWidget):
             return
         self._caller = caller
         self.name.setText(caller.name)
-        text, tone = words.match(caller)
-        self.badge.setText(text)
-        self.badge.set_tone(tone)
+        self.badge.show_text(*words.match(caller))
         sources = words.listed(dict.fromkeys(departments.get(m.ref.department, (m.ref.department, ""))[0] for m in caller.members))
         because = " · ".join(caller.why)
         known = self.tr("Known to {sources}").format(sources=sources)

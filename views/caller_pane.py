@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
-from models.outcomes import Answered, Failed, NotPermitted, Skipped, Waiting
+from models.outcomes import Answered, Failed, NotPermitted, Outcome, Skipped, Waiting
 from models.records import Record
 from views import fault_words, icons, words
 from views.caller_header import AttentionCards, CallerHeader
@@ -19,7 +19,7 @@ from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
 from views.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState, DepartmentState
+    from app.viewmodels.states import CallerState, DepartmentState, SearchState
 
 OVERVIEW = ""
 
@@ -43,10 +43,12 @@ class CallerPane(QWidget):
     """One table serves all tabs: a tab is a scope of it."""
 
     retry = Signal(str)
+    retry_search = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self._state: CallerState | None = None
+        self._searched: dict[str, Outcome | None] = {}
         self._caller_key = ""
         self._kinds: dict[str, str] = {}
         self._titles: dict[str, tuple[str, str]] = {}
@@ -59,6 +61,7 @@ class CallerPane(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(True)
+        self.tabs.setIconSize(QSize(look().px(14), look().px(14)))
         self.tabs.addTab(self.tr("Overview"))
         self.tabs.setTabData(0, OVERVIEW)
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -96,8 +99,8 @@ class CallerPane(QWidget):
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(self.table)
         self.split.addWidget(self.detail)
-        self.split.setStretchFactor(0, 3)
-        self.split.setStretchFactor(1, 2)
+        self.split.setStretchFactor(0, 1)
+        self.split.setStretchFactor(1, 0)
         self.split.setHandleWidth(unit(8))
         records = QWidget()
         column = QVBoxLayout(records)
@@ -162,13 +165,24 @@ class CallerPane(QWidget):
             self._close_filter()
             self.tabs.setCurrentIndex(0)
             self.table.forget()
-            self.split.setSizes([3, 2])
+            height = self.split.height()
+            detail = min(max(look().px(104), height // 3), look().px(215))
+            self.split.setSizes([max(1, height - detail), detail])
         self.header.draw(state.caller, self._titles)
         self.attention.draw(state, self._titles)
         if before is None or before.records is not state.records:
             self.table.set_records(state.records, self._titles)
         self._draw_tabs(state)
         self._draw_page()
+
+    def draw_search(self, state: SearchState) -> None:
+        """Takes what came of the search: a department that failed there may know the caller all the same."""
+        searched = {department.id: department.outcome for department in state.departments}
+        if searched != self._searched:
+            self._searched = searched
+            if self._state is not None and self._state.caller is not None:
+                self._draw_tabs(self._state)
+                self._draw_page()
 
     def go_to(self, department_id: str) -> None:
         """Opens a department's tab; an unknown one changes nothing."""
@@ -203,10 +217,21 @@ class CallerPane(QWidget):
 
     def retry_failed(self) -> bool:
         """Asks every department again whose records did not come; False if all came."""
-        failed = [d.id for d in self._state.departments if isinstance(d.records, Failed)] if self._state else []
-        for department_id in failed:
-            self.retry.emit(department_id)
+        failed = [d for d in self._state.departments if isinstance(self._outcome(d), Failed)] if self._state else []
+        for department in failed:
+            self._ask_again(department)
         return bool(failed)
+
+    def _ask_again(self, department: DepartmentState) -> None:
+        """Asks for the records again, or, where already the search failed, for the person."""
+        (self.retry if isinstance(department.records, Failed) else self.retry_search).emit(department.id)
+
+    def _outcome(self, department: DepartmentState) -> Outcome | None:
+        """What came of reading the records; without that, what hindered the search there."""
+        if department.records is not None:
+            return department.records
+        searched = self._searched.get(department.id)
+        return searched if isinstance(searched, Failed | NotPermitted | Waiting) else None
 
     def _scope(self) -> str:
         return str(self.tabs.tabData(self.tabs.currentIndex()) or OVERVIEW)
@@ -239,7 +264,7 @@ class CallerPane(QWidget):
 
     def _tab_of(self, department: DepartmentState) -> tuple[str, str, str]:
         """Text, icon, and what a screen reader says."""
-        title, records = department.title, department.records
+        title, records = department.title, self._outcome(department)
         if isinstance(records, Answered):
             count = f"{len(records.records)}{'+' if records.truncated else ''}"
             return f"{title} {count}", "", self.tr("{title}, {count} records").format(title=title, count=count)
@@ -262,9 +287,10 @@ class CallerPane(QWidget):
         if state is None:
             return
         scope = self._scope()
-        failed = [department.title for department in state.departments if isinstance(department.records, Failed)]
-        text = self.tr("{names} did not answer: what they know is missing here.").format(names=words.listed(failed)) if failed else ""
-        self.missing.show_text(text if scope == OVERVIEW and state.records else "", button=self.tr("Retry"))
+        failed = [department.title for department in state.departments if isinstance(self._outcome(department), Failed)]
+        text = self.tr("{names} did not answer: what is known there is missing here.").format(names=words.listed(failed)) if failed else ""
+        shown = text if scope == OVERVIEW and state.records else ""
+        self.missing.show_text(state.problem or shown, button=self.tr("Retry") if shown and not state.problem else "")
         if self.table.records.total():
             self._below.setCurrentWidget(self._records)
             self._tell_found()
@@ -279,7 +305,7 @@ class CallerPane(QWidget):
             self.tabs.setFocus()
 
     def _why_no_overview(self, state: CallerState, failed: list[str]) -> None:
-        asked, answered, _failed = words.counts(department.records for department in state.departments)
+        asked, answered, _failed = words.counts(self._outcome(department) for department in state.departments)
         if asked > answered + len(failed) or not asked:
             self.page.show_text(self.tr("Reading the records…"), self.tr("They appear here as the departments answer."), "clock")
         elif failed:
@@ -290,7 +316,7 @@ class CallerPane(QWidget):
 
     def _why_no_records(self, department_id: str) -> None:
         department = self._department(department_id)
-        outcome = department.records if department else None
+        outcome = self._outcome(department) if department else None
         title = department.title if department else department_id
         if isinstance(outcome, Failed):
             heading = f"{title}: {fault_words.on_chip(outcome.fault)}"
@@ -304,13 +330,14 @@ class CallerPane(QWidget):
         elif isinstance(outcome, Waiting):
             self.page.show_text(self.tr("Waiting for {title}…").format(title=title), "", "clock")
         else:
-            self.page.show_text(title, self.tr("Not asked yet."), "minus")
+            text = self.tr("The search found nobody in {title} who is this caller, so there is nothing to read.")
+            self.page.show_text(self.tr("Not known there"), text.format(title=title), "search-x")
 
     def _retry_this(self) -> None:
         if self._scope() == OVERVIEW:
             self.retry_failed()
-        else:
-            self.retry.emit(self._scope())
+        elif (department := self._department(self._scope())) is not None:
+            self._ask_again(department)
 
     def _chosen(self, record: Record | None) -> None:
         department = record.ref.department if record else ""
@@ -328,7 +355,7 @@ class CallerPane(QWidget):
 
     def _tell_found(self) -> None:
         shown, total = self.table.records.rowCount(), self.table.records.total()
-        self.found.setText(self.tr("{shown} of {total}").format(shown=f"{shown:n}", total=f"{total:n}"))
+        self.found.setText(self.tr("{shown} of {total}").format(shown=words.number(shown), total=words.number(total)))
 
     def _leave_filter(self) -> None:
         if not self.filter.text():

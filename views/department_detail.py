@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSc
 from views import fault_words
 from views.theme import Tone, look
 from views.widgets.cards import Banner, Card
-from views.widgets.plain_label import PlainLabel
+from views.widgets.plain_label import Badge, PlainLabel
 
 if TYPE_CHECKING:
     from app.viewmodels.states import CheckRow
@@ -29,11 +29,11 @@ class DepartmentDetail(QScrollArea):
         self.setAccessibleName(self.tr("Department in detail"))
         self._row: CheckRow | None = None
         self.title = PlainLabel(role="heading", wrap=True)
-        self.state = PlainLabel()
+        self.state = Badge()
         self.manifest = PlainLabel(role="small", wrap=True)
         self.fault = Banner()
         self.check_button = QPushButton(self.tr("&Check this one"))
-        self.check_button.clicked.connect(lambda: self._row and self.check.emit(self._row.id))
+        self.check_button.clicked.connect(self._check)
         self.switch_button = QPushButton()
         self.switch_button.clicked.connect(self._switch)
         self._mapping = QVBoxLayout()
@@ -73,8 +73,7 @@ class DepartmentDetail(QScrollArea):
             return
         before, self._row = self._row, row
         self.title.setText(row.title)
-        self.state.setText(state)
-        self.state.set_tone(tone)
+        self.state.show_text(state, tone)
         self.manifest.setText(self.tr("{manifest} · {kind}").format(manifest=row.manifest, kind=row.kind))
         self.fault.show_text(fault_words.in_a_sentence(row.fault) if row.fault else "", "bad")
         self.switch_button.setVisible(row.switchable)
@@ -89,6 +88,10 @@ class DepartmentDetail(QScrollArea):
             self._show_problems(row)
             self._show_mapping(row)
             self._show_roles(row)
+
+    def _check(self) -> None:
+        if self._row is not None:
+            self.check.emit(self._row.id)
 
     def _switch(self) -> None:
         if self._row is not None:

@@ -88,7 +88,7 @@ class CheckModel(QAbstractTableModel):
         if column == 3:
             return self._answers_in(check)
         if column == 4:
-            text = self.tr("{asked} asked, {failed} failed").format(asked=f"{check.asked:n}", failed=f"{check.failed:n}")
+            text = self.tr("{asked} asked, {failed} failed").format(asked=words.number(check.asked), failed=words.number(check.failed))
             return Cell(text, ink="on_bad" if check.failed else "text")
         if column == 5:
             credentials = {"in keyring": self.tr("in keyring"), "missing": self.tr("missing"), "none needed": self.tr("none needed")}
@@ -193,8 +193,8 @@ class DepartmentsView(QWidget):
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
-        samples = ("Service requests 000", "open311", "", "112 ms · p95 310 ms", "1,204 asked, 12 failed", "none needed", "down since 10:02 00")
-        self.table.set_widths(samples, 2)
+        usual = ("Service requests 000", "open311 0", "", "112 ms · p95 310 ms", "12,204 asked, 212 failed", "none needed")
+        self.table.set_widths((*usual, "down since 10:02 00"), 2)
         self.table.setMinimumWidth(look().px(420))
         self.detail.setMinimumWidth(look().px(260))
 

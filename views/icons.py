@@ -33,8 +33,7 @@ def pixmap(name: str, token: str, size: int, ratio: float) -> QPixmap:
 
 def draw(painter: QPainter, name: str, token: str, size: int, x: float, y: float) -> None:
     """Draws the icon with its upper left corner at x, y."""
-    device = painter.device()
-    painter.drawPixmap(QPointF(x, y), pixmap(name, token, size, device.devicePixelRatioF() if device else 1.0))
+    painter.drawPixmap(QPointF(x, y), pixmap(name, token, size, painter.device().devicePixelRatioF()))
 
 
 def icon(name: str, token: str, size: int = 16) -> QIcon:

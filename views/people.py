@@ -69,9 +69,7 @@ class PeopleList(QListView):
         if changed:
             row = self.people.row_of(current)
             if row >= 0 and row != self.currentIndex().row():
-                self.selectionModel().setCurrentIndex(
-                    self.people.index(row, 0), self.selectionModel().SelectionFlag.ClearAndSelect
-                )
+                self.selectionModel().setCurrentIndex(self.people.index(row, 0), self.selectionModel().SelectionFlag.ClearAndSelect)
             row = self.people.row_of(anchor)
             if row >= 0:
                 self.executeDelayedItemsLayout()
@@ -96,7 +94,7 @@ class PeoplePane(QWidget):
         self.list.opened.connect(self.opened)
         self.empty = EmptyState()
         self.empty.pressed.connect(self.retry_all)
-        self.missing = Banner()
+        self.missing = Banner(narrow=True)
         self.missing.pressed.connect(self.retry_all)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(look().px(10), look().px(12), look().px(10), look().px(8))
@@ -119,9 +117,7 @@ class PeoplePane(QWidget):
             self._stack.setCurrentWidget(self.list)
             left_out = count - self.list.people.rowCount()
             if failed and state.phase == "done":
-                self.missing.show_text(
-                    self.tr("{names} did not answer: someone may be missing here.").format(names=words.listed(failed)), button=self.tr("Retry")
-                )
+                self.missing.show_text(self._some_missing(len(failed)), button=self.tr("Retry"))
             elif left_out > 0:
                 self.missing.show_text(self.tr("{count} more are not shown: narrow the search.").format(count=left_out), "info", "info")
             else:
@@ -130,6 +126,11 @@ class PeoplePane(QWidget):
         self._stack.setCurrentWidget(self.empty)
         self.missing.show_text("")
         self._show_why(state, failed)
+
+    def _some_missing(self, count: int) -> str:
+        if count == 1:
+            return self.tr("1 department did not answer: someone may be missing.")
+        return self.tr("{count} departments did not answer: someone may be missing.").format(count=count)
 
     def _show_empty_search(self) -> None:
         self.empty.show_text(
@@ -154,7 +155,9 @@ class PeoplePane(QWidget):
                 )
                 self.empty.show_text(heading, text, "triangle-alert", "warn", self.tr("Ask again"))
             else:
-                text = self.tr("Whether anybody is known by this is not known: none of the {count} departments answered.").format(count=asked)
+                text = self.tr("None of the {count} departments answered, so nobody can say whether such a person is known.").format(
+                    count=asked
+                )
                 self.empty.show_text(self.tr("No department answered"), text, "unplug", "bad", self.tr("Ask again"))
         else:
             asked, answered, _failed = words.counts(department.outcome for department in state.departments)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVB
 
 from views import words
 from views.theme import look
-from views.widgets.plain_label import ElidedLabel, PlainLabel
+from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
     from models.records import Record
@@ -50,7 +50,7 @@ class RecordDetail(QFrame):
         self.setAccessibleName(self.tr("Record in detail"))
         self._record: Record | None = None
         self.title = ElidedLabel(role="heading")
-        self.badge = PlainLabel()
+        self.badge = Badge()
         self.source = ElidedLabel(role="small")
         self._cells: list[_FieldCell] = []
         inside = QWidget()
@@ -85,10 +85,7 @@ class RecordDetail(QFrame):
             return
         self._record = record
         self.title.setText(record.title)
-        text, tone = words.status(record)
-        self.badge.setText(text)
-        self.badge.set_tone(tone)
-        self.badge.setVisible(bool(text))
+        self.badge.show_text(*words.status(record))
         source = f"{department} ({kind})" if kind else department
         self.source.setText(self.tr("From {source}, read {time}").format(source=source, time=words.clock(record.read_at)))
         fields = self._fields_of(record)

@@ -178,7 +178,7 @@ class Appearance(QObject):
             self.changed.emit()
 
     def _apply(self) -> None:
-        global _look
+        global _look  # noqa: PLW0603 - one look for the whole process, asked for by every painter
         system_dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
         dark = self.scheme == "dark" or (self.scheme == "system" and system_dark)
         _look = Look(DARK if dark else LIGHT, self._size * self.zoom, self._families, dark=dark)

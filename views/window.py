@@ -158,7 +158,8 @@ class DeskWindow(QMainWindow):
         """The focus to the next pane that can take it, or to the one before."""
         panes = self.caller_view.panes() if self.screens.currentWidget() is self.caller_view else self.departments_view().panes()
         focused: QWidget | None = self.focusWidget()
-        at = next((i for i, (pane, _enter) in enumerate(panes) if pane is focused or (focused is not None and pane.isAncestorOf(focused))), -1)
+        inside = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane, _enter in panes]
+        at = inside.index(True) if True in inside else -1
         for step in range(1, len(panes) + 1):
             _pane, enter = panes[(at + by * step) % len(panes)]
             if callable(enter) and enter():

@@ -63,6 +63,11 @@ def running(span: timedelta) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60:02}:{rest % 60:02}"
 
 
+def number(value: int) -> str:
+    """A whole number, grouped as the language groups it."""
+    return QLocale().toString(value)
+
+
 def took(ms: float) -> str:
     """``38 ms``, from a second on ``2.1 s``."""
     return f"{ms / 1000:.1f} s" if ms >= 1000 else f"{ms:.0f} ms"
@@ -98,8 +103,8 @@ def match(caller: Caller) -> tuple[str, Tone]:
     if caller.match == "certain":
         return QCoreApplication.translate("Words", "certain"), "good"
     if caller.match == "maybe":
-        return QCoreApplication.translate("Words", "maybe the same"), "warn"
-    return QCoreApplication.translate("Words", "single record"), "neutral"
+        return QCoreApplication.translate("Words", "maybe"), "warn"
+    return QCoreApplication.translate("Words", "single"), "neutral"
 
 
 def status(record: Record) -> tuple[str, Tone]:

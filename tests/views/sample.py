@@ -186,6 +186,7 @@ CALL = CallState(
     reason="Tax reminder",
     outcome="resolved",
     note="Explained the reminder; pays by Friday.",
+    revision=1,
     recent=(
         _contact(2, 6, "D. Okafor", "Parking permit", "resolved"),
         _contact(1, 14, "L. Chen", "Complaint", "handed_over"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from views import icons
 from views.theme import Tone, look
@@ -15,19 +15,24 @@ class Banner(QFrame):
 
     pressed = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, *, narrow: bool = False) -> None:
+        """``narrow``: the button stands below the text."""
         super().__init__()
         self.setProperty("role", "banner")
-        layout = QHBoxLayout(self)
+        layout = QGridLayout(self)
         layout.setContentsMargins(look().px(10), look().px(5), look().px(6), look().px(5))
         self._icon = PlainLabel()
         self._text = PlainLabel(wrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._button = QPushButton()
         self._button.clicked.connect(self.pressed)
-        layout.addWidget(self._icon)
-        layout.addWidget(self._text, 1)
-        layout.addWidget(self._button)
+        layout.setColumnStretch(1, 1)
+        layout.addWidget(self._icon, 0, 0, Qt.AlignmentFlag.AlignTop if narrow else Qt.AlignmentFlag.AlignVCenter)
+        layout.addWidget(self._text, 0, 1)
+        if narrow:
+            layout.addWidget(self._button, 1, 1, Qt.AlignmentFlag.AlignLeft)
+        else:
+            layout.addWidget(self._button, 0, 2)
         self.hide()
 
     def show_text(self, text: str, tone: Tone = "warn", icon: str = "triangle-alert", button: str = "") -> None:

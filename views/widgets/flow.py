@@ -36,10 +36,10 @@ class FlowLayout(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def expandingDirections(self) -> Qt.Orientation:
@@ -67,6 +67,8 @@ class FlowLayout(QLayout):
 
     def _arrange(self, area: QRect, *, place: bool) -> int:
         gap, line_gap = look().px(self._gap), look().px(self._line_gap)
+        if place:
+            area = area.adjusted(0, max(0, area.height() - self._arrange(area, place=False)) // 2, 0, 0)
         x, y, line = area.x(), area.y(), 0
         for item in self._items:
             if item.isEmpty():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
@@ -119,12 +119,11 @@ class PersonDelegate(QStyledItemDelegate):
         caller = self._model.caller(index.row())
         if caller is None:
             return
-        state = option.state  # type: ignore[attr-defined]
+        state = option.state
         current = bool(state & QStyle.StateFlag.State_HasFocus) and self._view.hasFocus()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        area = cast(QRect, option.rect)  # type: ignore[attr-defined]
-        self._card(painter, caller, area, current=current, hover=bool(state & QStyle.StateFlag.State_MouseOver))
+        self._card(painter, caller, option.rect, current=current, hover=bool(state & QStyle.StateFlag.State_MouseOver))
         painter.restore()
 
     def _card(self, painter: QPainter | None, caller: Caller, area: QRect, *, current: bool, hover: bool) -> int:

@@ -6,7 +6,9 @@ import html
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from views.theme import Tone
 
 
 class PlainLabel(QLabel):
@@ -27,11 +29,22 @@ class PlainLabel(QLabel):
     def setTextFormat(self, format: Qt.TextFormat) -> None:
         """Stays plain text, whatever is asked for."""
 
-    def set_tone(self, tone: str) -> None:
-        """Draws the label as a badge in a tone: good, warn, bad, info, neutral."""
+
+class Badge(PlainLabel):
+    """A rounded label in a tone."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("tone", "neutral")
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def show_text(self, text: str, tone: Tone) -> None:
+        """Shows the text; an empty one hides the badge."""
         if self.property("tone") != tone:
             self.setProperty("tone", tone)
             restyle(self)
+        self.setText(text)
+        self.setVisible(bool(text))
 
 
 class ElidedLabel(PlainLabel):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from models.records import Record, RecordRef
@@ -17,6 +17,11 @@ from views.theme import look
 from views.widgets.cells import CellDelegate, CellTable
 from views.widgets.plain_label import without_mnemonics
 from views.widgets.record_model import AMOUNT, DEPARTMENT, WHAT, RecordModel
+
+_LONG = ("Nov 30, 2026", "Service requests 00", "", "With caseworker 00", "Nov 30, 2026", "$1,234,567.00")
+_SHORT = ("Nov 30 2026", "Service reque", "", "Open, late 00", "Nov 30 2026", "$1,234.00")
+_WIDE = 780
+"""Width, for a 13 pixel font, below which columns are as narrow as can be, so that there is room for the title."""
 
 
 class RecordTable(CellTable):
@@ -34,6 +39,7 @@ class RecordTable(CellTable):
         self._by_hand = False
         self._restoring = False
         self._sorted: int | None = None
+        self._narrow = False
         self._descending = False
         header = self.horizontalHeader()
         header.setSectionsClickable(True)
@@ -44,7 +50,13 @@ class RecordTable(CellTable):
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
         self.records.redraw()
-        self.set_widths(("Nov 30, 2026", "Service requests 00", "", "With caseworker 00", "Nov 30, 2026", "$1,234,567.00"), WHAT)
+        self._narrow = self.width() < look().px(_WIDE)
+        self.set_widths(_SHORT if self._narrow else _LONG, WHAT)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._narrow != (self.width() < look().px(_WIDE)):
+            self.restyle()
 
     def set_records(self, records: Sequence[Record], departments: dict[str, tuple[str, str]]) -> None:
         """Shows these records and keeps the selected one where it was."""
