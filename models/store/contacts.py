@@ -1,0 +1,109 @@
+"""Contacts and drafts in the store."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import delete, insert, select, update
+
+from models.contacts import Contact, ContactDraft, ContactOutcome
+from models.people import SubjectRef
+from models.store.database import Database
+from models.store.tables import contact_members, contacts, drafts, storable
+
+
+class ContactRows:
+    """Every method blocks and raises StoreUnavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, actor: str, draft: ContactDraft, ended: datetime) -> Contact:
+        """Store the contact and remove the actor's draft: both or neither."""
+        draft = _storable(draft)
+        fields = {
+            "actor": storable(actor),
+            "started": draft.started,
+            "ended": ended,
+            "reason": draft.reason,
+            "outcome": draft.outcome,
+            "note": draft.note,
+            "caller_name": draft.caller_name,
+        }
+        with self._database.writing() as connection:
+            new_id: int = connection.execute(insert(contacts).values(fields).returning(contacts.c.id)).scalar_one()
+            members = [
+                {"contact_id": new_id, "position": position, "department": member.department, "subject": member.id}
+                for position, member in enumerate(draft.members)
+            ]
+            if members:
+                connection.execute(insert(contact_members), members)
+            connection.execute(delete(drafts).where(drafts.c.actor == fields["actor"]))
+        return Contact(id=new_id, members=draft.members, **fields)
+
+    def recent(self, actor: str, limit: int) -> tuple[Contact, ...]:
+        """The actor's last contacts, the newest first."""
+        of_actor = select(contacts).where(contacts.c.actor == storable(actor))
+        newest = of_actor.order_by(contacts.c.ended.desc(), contacts.c.id.desc()).limit(limit)
+        with self._database.reading() as connection:
+            rows = connection.execute(newest).mappings().all()
+            of_these = contact_members.c.contact_id.in_([row["id"] for row in rows])
+            found = connection.execute(
+                select(contact_members).where(of_these).order_by(contact_members.c.contact_id, contact_members.c.position)
+            ).all()
+        members: defaultdict[int, list[SubjectRef]] = defaultdict(list)
+        for row in found:
+            members[row.contact_id].append(SubjectRef(row.department, row.subject))
+        return tuple(Contact(members=tuple(members[row["id"]]), **row) for row in rows)
+
+    def draft(self, actor: str) -> ContactDraft | None:
+        """What the actor was working on; None when nothing is open."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(drafts).where(drafts.c.actor == storable(actor))).first()
+        if row is None:
+            return None
+        return ContactDraft(
+            started=row.started,
+            reason=row.reason,
+            outcome=msgspec.convert(row.outcome, ContactOutcome),
+            note=row.note,
+            query=row.query,
+            caller_name=row.caller_name,
+            members=tuple(SubjectRef(department, subject) for department, subject in row.members),
+        )
+
+    def keep_draft(self, actor: str, draft: ContactDraft, at: datetime) -> None:
+        """Keep what the actor is working on in place of what was kept before."""
+        draft = _storable(draft)
+        fields = {
+            "kept": at,
+            "started": draft.started,
+            "reason": draft.reason,
+            "outcome": draft.outcome,
+            "note": draft.note,
+            "query": draft.query,
+            "caller_name": draft.caller_name,
+            "members": [[member.department, member.id] for member in draft.members],
+        }
+        with self._database.writing() as connection:
+            changed = connection.execute(update(drafts).where(drafts.c.actor == storable(actor)).values(fields))
+            if changed.rowcount == 0:
+                connection.execute(insert(drafts).values(fields | {"actor": storable(actor)}))
+
+    def discard_draft(self, actor: str) -> None:
+        """Remove what the actor was working on, if anything."""
+        with self._database.writing() as connection:
+            connection.execute(delete(drafts).where(drafts.c.actor == storable(actor)))
+
+
+def _storable(draft: ContactDraft) -> ContactDraft:
+    return msgspec.structs.replace(
+        draft,
+        reason=storable(draft.reason),
+        note=storable(draft.note),
+        query=storable(draft.query),
+        caller_name=storable(draft.caller_name),
+        members=tuple(SubjectRef(storable(member.department), storable(member.id)) for member in draft.members),
+    )

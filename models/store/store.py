@@ -1,0 +1,45 @@
+"""The store as a whole: the file ``civicdesk.db`` in a folder, ready to use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import TracebackType
+
+from models.store.audit import AuditRows
+from models.store.contacts import ContactRows
+from models.store.schema import prepare
+from models.store.sqlite import PATIENCE, SqliteDatabase
+
+FILE_NAME = "civicdesk.db"
+
+
+class Store:
+    """Its repositories block, so they are called from one worker thread. Several processes may have one store open."""
+
+    def __init__(self, database: SqliteDatabase) -> None:
+        self._database = database
+        self.contacts = ContactRows(database)
+        self.audit = AuditRows(database)
+
+    @classmethod
+    def open(cls, folder: Path, patience: float = PATIENCE) -> Store:
+        """Open the store in the folder, or make it there. ``patience``: seconds to wait for another process that is writing.
+
+        Raises StoreUnavailable.
+        """
+        database = SqliteDatabase(folder / FILE_NAME, patience)
+        try:
+            prepare(database)
+        except BaseException:
+            database.close()
+            raise
+        return cls(database)
+
+    def close(self) -> None:
+        self._database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

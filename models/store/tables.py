@@ -1,0 +1,124 @@
+"""The store's tables, the same on every database. A change here needs a migration of its own under ``migrations/versions``.
+
+Contacts, drafts and their notes are kept as plain text: the file lies in the user's own folder and only the user's account can
+read it (see ``models.store.sqlite``). What was searched stands in the audit log as a keyed hash only.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept in UTC. Takes and returns datetimes that know their zone; others are refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a time zone can't be stored")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(referred_table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+contacts = Table(
+    "contacts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    Column("ended", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("caller_name", Text, nullable=False),
+    Index(None, "actor", "ended"),
+)
+
+contact_members = Table(
+    "contact_members",
+    metadata,
+    Column("contact_id", Integer, ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("department", Text, nullable=False),
+    Column("subject", Text, nullable=False),
+    Index(None, "department", "subject"),
+)
+"""The person records that the contact was about."""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("kept", UtcDateTime, nullable=False),
+    Column("started", UtcDateTime, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("caller_name", Text, nullable=False),
+    Column("members", JSON, nullable=False),
+)
+"""The one contact that an actor is working on. ``members`` is an array of [department, subject]."""
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("sequence", Integer, nullable=False),
+    # Time and departments are text, since it is exactly this text that the hash covers.
+    Column("at", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("departments", Text, nullable=False),
+    Column("what_hash", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("refers_to", Integer),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    UniqueConstraint("actor", "sequence"),
+    ForeignKeyConstraint(["actor", "refers_to"], ["audit.actor", "audit.sequence"]),
+)
+"""See models.audit. The columns stand in the order of models.audit.StoredRow."""
+
+
+def storable(text: str) -> str:
+    """The text without what some database refuses: NUL and halves of surrogate pairs become U+FFFD."""
+    whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
