@@ -1,0 +1,125 @@
+"""The backing store of the three JSON departments: a register of people with search columns, and documents.
+
+Each department writes its documents in its own words (see its ledger); what is searched by is kept beside them. The
+servers read them through ``Register``.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from resources.demo.dirt import Known
+from resources.demo.ledger import Ledger
+from resources.demo.text import digits, fold
+
+Document = dict[str, Any]
+
+
+class DocumentLedger(Ledger):
+    """A department that keeps JSON documents."""
+
+    tables = {  # noqa: RUF012 - never changed
+        "person": (
+            "id INTEGER PRIMARY KEY, family TEXT, given TEXT, born TEXT, phone7 TEXT, phone TEXT, email TEXT, "
+            "house TEXT, street TEXT, zip TEXT, doc TEXT"
+        ),
+        "matter": "ref TEXT PRIMARY KEY, person INTEGER, day TEXT, doc TEXT",
+    }
+    indexes = ("person (family, given)", "person (born)", "person (phone7)", "person (email)", "person (house, street)", "matter (person, day)")
+
+    def put_person(self, key: int, person: Known, document: Document) -> None:
+        home = person.home
+        birth = person.birth.isoformat() if person.birth else None
+        phone = person.phone or None
+        street = street_key(home.street)
+        names = fold(person.family), fold(person.given)
+        where = str(home.number), street, home.post_code
+        self.put("person", key, *names, birth, phone and phone[3:], phone, person.email or None, *where, json.dumps(document))
+
+    def put_matter(self, ref: str, person: int, day: str, document: Document) -> None:
+        self.put("matter", ref, person, day, json.dumps(document))
+
+
+def street_key(street: str) -> str:
+    """A street without what people leave out: ``N Clark St`` as ``clark``."""
+    parts = street.replace(".", " ").split()
+    if len(parts) > 1 and parts[0].lower() in ("n", "s", "e", "w", "north", "south", "east", "west"):
+        parts = parts[1:]
+    return fold(parts[0]) if parts else ""
+
+
+class Register:
+    """Reads a department's file; usable from several threads. ``ask`` keys: family, given, born, phone, email, house, street, zip, ref."""
+
+    def __init__(self, path: Path) -> None:
+        self._address = f"{path.resolve().as_uri()}?mode=ro"
+        self._local = threading.local()
+
+    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = sqlite3.connect(self._address, uri=True)
+        return list(connection.execute(sql, values))
+
+    def people(self, ask: Mapping[str, str], limit: int, offset: int = 0) -> list[Document]:
+        """Everybody whom one of the parts fits, names by their first letters in either order; who fits most parts first."""
+        if ask.get("ref"):
+            return self._documents("SELECT doc FROM person WHERE id = (SELECT person FROM matter WHERE ref = ?)", (ask["ref"].upper(),))
+        fits: list[str] = []
+        points: list[str] = []
+        values: list[str] = []
+        scores: list[str] = []
+        family, given = fold(ask.get("family", "")), fold(ask.get("given", ""))
+        for first, second in ((family, given), (given, family)):
+            if first:
+                fits.append("(family BETWEEN ? AND ? AND given BETWEEN ? AND ?)")
+                values += [first[:4], first[:4] + "{", second[:1], second[:1] + "{"]
+                points.append("2 * (family = ? AND (given = ? OR ? = ''))")
+                scores += [first, second, second]
+        phone = digits(ask.get("phone", ""))
+        if len(phone) >= 7:
+            fits.append("(phone7 = ?)")
+            values.append(phone[-7:])
+            points.append("2 * (IFNULL(phone, '') LIKE ?)")
+            scores.append(f"%{phone[-10:]}")
+        for key, column in (("born", "born"), ("email", "email")):
+            if ask.get(key):
+                fits.append(f"({column} = ?)")
+                points.append(f"2 * (IFNULL({column}, '') = ?)")
+                values.append(ask[key].lower())
+                scores.append(ask[key].lower())
+        if ask.get("house") and ask.get("street"):
+            fits.append("(house = ? AND street BETWEEN ? AND ?)")
+            street = street_key(ask["street"])
+            values += [ask["house"], street, street + "{"]
+            points.append("(house = ?)")
+            scores.append(ask["house"])
+        if not fits:
+            return []
+        if ask.get("zip"):
+            points.append("(zip = ?)")
+            scores.append(ask["zip"])
+        sql = f"SELECT doc FROM person WHERE {' OR '.join(fits)} ORDER BY {' + '.join(points)} DESC, id LIMIT ? OFFSET ?"  # noqa: S608 - own words
+        return self._documents(sql, (*values, *scores, limit, offset))
+
+    def matters(self, person: str, limit: int, offset: int = 0) -> list[Document]:
+        """A person's documents, newest first."""
+        return self._documents("SELECT doc FROM matter WHERE person = ? ORDER BY day DESC, ref LIMIT ? OFFSET ?", (person, limit, offset))
+
+    def matter(self, ref: str) -> Document | None:
+        found = self._documents("SELECT doc FROM matter WHERE ref = ?", (ref.upper(),))
+        return found[0] if found else None
+
+    def knows(self, person: str) -> bool:
+        return bool(self._rows("SELECT 1 FROM person WHERE id = ?", (person,)))
+
+    def size(self) -> int:
+        return int(self._rows("SELECT count(*) FROM matter", ())[0][0])
+
+    def _documents(self, sql: str, values: tuple[Any, ...]) -> list[Document]:
+        return [json.loads(doc) for (doc,) in self._rows(sql, values)]

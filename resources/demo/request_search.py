@@ -1,0 +1,93 @@
+"""Searches the file of service requests: by number, service, dates, and by who reported them."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import threading
+from collections.abc import Mapping
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from resources.demo.documents import street_key
+from resources.demo.text import digits, fold
+
+_TOLD = (
+    "service_request_id, status, status_notes, service_code, description, requested_datetime, updated_datetime, expected_datetime, "
+    "address, zipcode, lat, long, account_id, first_name, last_name, email, phone, account_address"
+)
+_STAFF = ("account_id", "first_name", "last_name", "phone", "email", "address")
+
+
+class RequestFile:
+    """Reads the department's database; usable from several threads."""
+
+    def __init__(self, path: Path) -> None:
+        self._address = f"{path.resolve().as_uri()}?mode=ro"
+        self._local = threading.local()
+
+    @staticmethod
+    def names_somebody(ask: Mapping[str, str]) -> bool:
+        """Whether staff's own parameters or a number are asked for: then no dates are needed."""
+        return any(ask.get(name) for name in (*_STAFF, "service_request_id"))
+
+    def by_number(self, number: str) -> dict[str, Any] | None:
+        found = self._rows("service_request_id = ?", (number,), 1, 0)
+        return found[0] if found else None
+
+    def search(self, ask: Mapping[str, str], since: date | None, until: date | None, limit: int, offset: int) -> list[dict[str, Any]]:
+        """Requests that meet all of the standard's filters and at least one of the staff's, newest first."""
+        fits, values = [], list[str]()
+        for column in ("service_request_id", "service_code", "status"):
+            if ask.get(column):
+                chosen = ask[column].split(",")
+                fits.append(f"{column} IN ({', '.join('?' * len(chosen))})")
+                values += chosen
+        if ask.get("account_id"):
+            fits.append("account_id = ?")
+            values.append(ask["account_id"])
+        reporter, theirs = _reporter(ask)
+        if reporter:
+            fits.append(f"({' OR '.join(reporter)})")
+            values += theirs
+        elif any(ask.get(name) for name in ("first_name", "last_name", "phone", "email", "address")):
+            return []  # asked for somebody, by nothing that can be searched for
+        # Written in local time, so that the text's order is the order of days.
+        if since is not None:
+            fits.append("requested_datetime >= ?")
+            values.append(since.isoformat())
+        if until is not None:
+            fits.append("requested_datetime < ?")
+            values.append((until + timedelta(days=1)).isoformat())
+        return self._rows(" AND ".join(fits) or "1", tuple(values), limit, offset)
+
+    def _rows(self, where: str, values: tuple[str, ...], limit: int, offset: int) -> list[dict[str, Any]]:
+        connection = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = self._local.connection = sqlite3.connect(self._address, uri=True)
+            connection.row_factory = sqlite3.Row
+        sql = f"SELECT {_TOLD} FROM request WHERE {where} ORDER BY requested_datetime DESC, service_request_id LIMIT ? OFFSET ?"  # noqa: S608
+        return [dict(row) for row in connection.execute(sql, (*values, limit, offset))]
+
+
+def _reporter(ask: Mapping[str, str]) -> tuple[list[str], list[str]]:
+    """Conditions on who reported, any of which is enough, and their values."""
+    fits, values = [], list[str]()
+    family, given = fold(ask.get("last_name", "")), fold(ask.get("first_name", ""))
+    for first, second in ((family, given), (given, family)):
+        if first:
+            fits.append("(family BETWEEN ? AND ? AND given BETWEEN ? AND ?)")
+            values += [first[:4], first[:4] + "{", second[:1], second[:1] + "{"]
+    phone = digits(ask.get("phone", ""))
+    if len(phone) >= 7:
+        fits.append("phone7 = ?")
+        values.append(phone[-7:])
+    if ask.get("email"):
+        fits.append("email = ?")
+        values.append(ask["email"].lower())
+    if found := re.match(r"\s*(\d+)\S*\s+(\S.*)", ask.get("address", "")):
+        fits.append("(house = ? AND street BETWEEN ? AND ?)")
+        street = street_key(found[2])
+        values += [found[1], street, street + "{"]
+    return fits, values

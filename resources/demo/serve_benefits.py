@@ -1,0 +1,65 @@
+"""The server of Benefits: nested JSON, key in ``X-API-Key``, further pages by a cursor."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from pathlib import Path
+
+from flask import Flask, Response, abort, jsonify, request
+
+from resources.demo.documents import Document, Register
+from resources.demo.web import application, same_secret
+
+_PAGE = 20
+_PARTS = ("family", "given", "born", "phone", "email", "house", "street", "zip", "ref")
+
+
+def make(path: Path, secret: str) -> Flask:
+    app, register = application("benefits"), Register(path)
+
+    @app.before_request
+    def authorise() -> tuple[Response, int] | None:
+        if same_secret(request.headers.get("X-API-Key", ""), secret):
+            return None
+        return jsonify(error={"code": "unauthorised"}), 401
+
+    @app.get("/v2/status")
+    def status() -> Response:
+        return jsonify(service="benefits", grants=register.size())
+
+    @app.get("/v2/clients")
+    def clients() -> Response:
+        offset = _offset()
+        ask = {part: request.args.get(part, "") for part in _PARTS}
+        return _answer(register.people(ask, _PAGE + 1, offset), offset)
+
+    @app.get("/v2/clients/<int:client>/grants")
+    def grants(client: int) -> Response:
+        if not register.knows(str(client)):
+            abort(404)
+        offset = _offset()
+        return _answer(register.matters(str(client), _PAGE + 1, offset), offset)
+
+    @app.get("/v2/grants/<number>")
+    def grant(number: str) -> Response:
+        found = register.matter(number)
+        if found is None:
+            abort(404)
+        return jsonify(grant=found)
+
+    return app
+
+
+def _answer(found: list[Document], offset: int) -> Response:
+    following = base64.urlsafe_b64encode(str(offset + _PAGE).encode()).decode() if len(found) > _PAGE else None
+    return jsonify(items=found[:_PAGE], page={"next_cursor": following})
+
+
+def _offset() -> int:
+    """What the cursor stands for; a cursor that is none of ours is refused."""
+    cursor = request.args.get("cursor", "")
+    try:
+        return int(base64.urlsafe_b64decode(cursor.encode()) or b"0")
+    except (ValueError, binascii.Error):
+        abort(400)

@@ -1,0 +1,58 @@
+"""The server of Cases: deeply nested JSON, basic authentication, pages by ``offset``; it thinks a while before each answer."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from flask import Flask, Response, abort, jsonify, request
+
+from resources.demo.documents import Document, Register
+from resources.demo.web import application, same_secret, whole
+
+USER = "civicdesk"
+_PARTS = ("family", "given", "born", "phone", "email", "house", "street", "zip", "ref")
+
+
+def make(path: Path, secret: str, seconds: float) -> Flask:
+    app, register = application("cases"), Register(path)
+
+    @app.before_request
+    def authorise() -> Response | None:
+        given = request.authorization
+        if given is not None and given.type == "basic" and given.username == USER and same_secret(given.password or "", secret):
+            time.sleep(seconds)
+            return None
+        answer = jsonify(fault={"reason": "sign in"})
+        answer.status_code, answer.headers["WWW-Authenticate"] = 401, 'Basic realm="Cases"'
+        return answer
+
+    @app.get("/cases/about")
+    def about() -> Response:
+        return jsonify(about={"system": "case office", "cases": register.size()})
+
+    @app.get("/cases/parties")
+    def parties() -> Response:
+        ask = {part: request.args.get(part, "") for part in _PARTS}
+        limit, offset = whole("limit", 50, 1, 100), whole("offset", 0, 0, 100_000)
+        return _answer("parties", register.people(ask, limit, offset), limit)
+
+    @app.get("/cases/parties/<int:party>/cases")
+    def cases(party: int) -> Response:
+        if not register.knows(str(party)):
+            abort(404)
+        limit, offset = whole("limit", 50, 1, 100), whole("offset", 0, 0, 100_000)
+        return _answer("cases", register.matters(str(party), limit, offset), limit)
+
+    @app.get("/cases/by-number/<number>")
+    def case(number: str) -> Response:
+        found = register.matter(number)
+        if found is None:
+            abort(404)
+        return jsonify(result={"case": found})
+
+    return app
+
+
+def _answer(name: str, found: list[Document], limit: int) -> Response:
+    return jsonify(result={name: [{"entry": each} for each in found]}, paging={"limit": limit, "returned": len(found)})

@@ -1,0 +1,48 @@
+"""The people whose calls the demo tells: a namesake under one roof, twins, father and son, one who moved, one who married.
+
+Each department's module adds what it holds about them by their keys here.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from resources.demo.people import Home, Resident
+
+MARIA, NAMESAKE, LENA, LUKAS, FATHER, SON, MOVED, MARRIED, UNRELATED, NOBODY = range(1, 11)
+"""Numbers of the story's people."""
+
+_CLARK = Home(2210, "N Clark St", "Apt 3", "60614")
+_MAPLE = Home(431, "N Maple Ave", "", "60625")
+_LINDEN = Home(87, "S Linden St", "", "60631")
+_ALL = frozenset(("revenue", "permits", "requests", "benefits", "parking", "cases"))
+
+
+def _on(*departments: str) -> frozenset[str]:
+    assert set(departments) <= _ALL
+    return frozenset(departments)
+
+
+STORY: tuple[Resident, ...] = (
+    Resident(
+        MARIA, "Maria", "Gonzalez", date(1984, 3, 9), _CLARK, "3125550142", "", "m.gonzalez@mail.example",
+        departments=_on("revenue", "permits", "requests", "parking", "cases"), misspelt={"parking": "Gonzales"},
+    ),
+    Resident(NAMESAKE, "Maria", "Gonzales", date(1948, 6, 30), _CLARK, "3125550187", departments=_on("revenue")),
+    Resident(LENA, "Lena", "Wójcik", date(1997, 11, 2), _MAPLE, "7735550161", departments=_on("revenue", "requests", "parking", "benefits")),
+    Resident(LUKAS, "Łukasz", "Wójcik", date(1997, 11, 2), _MAPLE, "7735550161", departments=_on("permits", "parking", "cases")),
+    Resident(FATHER, "James", "O'Brien", date(1951, 4, 17), _LINDEN, "3125550119", departments=_on("revenue", "permits", "cases", "benefits")),
+    Resident(SON, "James", "O'Brien", date(1983, 8, 25), _LINDEN, "3125550120", departments=_on("revenue", "parking", "requests")),
+    Resident(
+        MOVED, "Samuel", "Okafor", date(1990, 1, 22), Home(1804, "W Belmont Ave", "", "60627"), "8725550133", "", "s.okafor@post.example",
+        former_home=Home(52, "E Market St", "Apt 7", "60636"), departments=_on("revenue", "permits", "requests", "parking"),
+    ),
+    Resident(
+        MARRIED, "Aylin", "Thompson", date(1992, 9, 14), Home(3310, "N Orchard St", "Apt 2", "60651"), "7735550175", "", "aylin.demir@inbox.example",
+        former_family="Demir", departments=_on("revenue", "permits", "parking", "cases"), misspelt={"permits": "Demir", "parking": "Demir"},
+    ),
+    Resident(UNRELATED, "Mario", "González", date(1991, 12, 5), Home(1804, "W Belmont Ave", "Apt 12", "60627"), "3125550190", departments=_on("permits")),
+    Resident(NOBODY, "Ngozi", "St. James", date(1969, 2, 28), Home(700, "E Mill Rd", "", "60640"), "7085550111", departments=_on("parking")),
+)  # fmt: skip
+OLD_ADDRESS_IN = {(MOVED, "revenue"), (MOVED, "parking")}
+"""Who never told which department of the move."""
