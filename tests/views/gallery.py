@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample
+from views.desk import CALLER, DEPARTMENTS
 from views.theme import Scheme
-from views.window import CALLER, DEPARTMENTS, DeskWindow
+from views.window import DeskWindow
 
 
 def settle(application: QApplication, window: DeskWindow) -> None:
@@ -31,8 +32,7 @@ def photograph(folder: Path) -> None:
     models = FakeViewModels(departments=sample.DEPARTMENTS_STATE, session=sample.SESSION)
     window = DeskWindow()
     window.show()
-    settle(application, window)
-    window.grab().save(str(folder / "0-before.png"))
+    window.grab().save(str(folder / "0-first-paint.png"))
     window.bind(models)
 
     def shot(name: str) -> None:
@@ -45,28 +45,28 @@ def photograph(folder: Path) -> None:
         window.appearance.set_scheme(scheme)
         for name, (width, height) in sizes.items():
             window.resize(width, height)
-            window.go_to(CALLER)
+            window.desk.go_to(CALLER)
             models.search.show(sample.SEARCH)
             models.caller.show(sample.CALLER)
             models.call.show(sample.CALL)
-            window.caller_view.search.box.setText(sample.SEARCH.text)
+            window.desk.caller_view.search.box.setText(sample.SEARCH.text)
             shot(f"{scheme}-{name}-caller")
             if name == "900":
                 continue
             models.search.show(sample.SEARCH_WITH_FAULTS)
             models.caller.show(sample.CALLER_WITH_FAULTS)
             shot(f"{scheme}-{name}-faults")
-            window.go_to(DEPARTMENTS)
-            window.departments_view().table.selectRow(1)
+            window.desk.go_to(DEPARTMENTS)
+            window.desk.departments_view().table.selectRow(1)
             shot(f"{scheme}-{name}-departments")
         window.resize(1280, 720)
-        window.go_to(CALLER)
+        window.desk.go_to(CALLER)
         models.search.show(sample.SEARCH_WITH_FAULTS)
         models.caller.show(sample.CALLER_WITH_FAULTS)
         settle(application, window)
-        window.caller_view.caller.go_to("cases")
+        window.desk.caller_view.caller.go_to("cases")
         shot(f"{scheme}-tab-failed")
-        window.caller_view.caller.go_to("benefits")
+        window.desk.caller_view.caller.go_to("benefits")
         shot(f"{scheme}-tab-locked")
         models.caller.show(type(sample.CALLER)())
         for name, state in (

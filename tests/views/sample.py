@@ -207,7 +207,7 @@ def _check(at: int, state: Any, ms: float, **more: Any) -> CheckRow:
     given = {"capabilities": ("find", "records"), "credential": "in keyring", "asked": 1204 - at, "p95_ms": ms * 2, **more}
     return CheckRow(
         key, title, colour, kind, state=state, ms=ms, manifest=f"departments/{key}.toml", mapping=_MAPPING, **given
-    )  # type: ignore[arg-type]
+    )
 
 
 DEPARTMENTS_STATE = DepartmentsState(

@@ -1,0 +1,229 @@
+"""The desk inside the window: rail, screens, status bar, and the keys that work everywhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QSettings
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+
+from views import icons
+from views.caller_view import CallerView
+from views.frame import Frame
+from views.rail import Rail
+from views.theme import Appearance, Scheme, look
+from views.widgets.plain_label import ElidedLabel, set_tip
+
+if TYPE_CHECKING:
+    from app.viewmodels.states import SessionState
+    from views.departments_view import DepartmentsView
+    from views.ports import ViewModels
+    from views.search_box import SearchBox
+
+CALLER, DEPARTMENTS = range(2)
+
+
+class Desk(QWidget):
+    """Built after the first paint, around the search box that has been there since."""
+
+    def __init__(self, window: QWidget, box: SearchBox, settings: QSettings | None) -> None:
+        super().__init__(window)
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._settings = settings
+        self.appearance = Appearance(application, *_kept(settings))
+        self.appearance.changed.connect(self._restyle)
+        self._models: ViewModels | None = None
+        self.frame = Frame(self)
+        self.rail = Rail()
+        self.rail.chosen.connect(self.go_to)
+        self.caller_view = CallerView(self.frame, box)
+        self.caller_view.saved.connect(self._next_caller)
+        self._departments_view: DepartmentsView | None = None
+        self.screens = QStackedWidget()
+        self.screens.addWidget(self.caller_view)
+        self.notice = ElidedLabel(self.tr("Starting…"), "small")
+        self.place = ElidedLabel(role="small")
+        self._scheme_button = QPushButton()
+        self._keys_button = QPushButton(self.tr("Keys F1"))
+        self._lay_out()
+        self._add_shortcuts()
+        self._restyle()
+
+    def _lay_out(self) -> None:
+        unit = look().px
+        status = QFrame()
+        status.setProperty("role", "status")
+        row = QHBoxLayout(status)
+        row.setContentsMargins(unit(14), unit(2), unit(8), unit(2))
+        row.setSpacing(unit(6))
+        for button in (self._scheme_button, self._keys_button):
+            button.setProperty("role", "quiet")
+        self._scheme_button.clicked.connect(self.appearance.next_scheme)
+        self._keys_button.clicked.connect(self.show_keys)
+        row.addWidget(self.notice, 1)
+        row.addWidget(self.place)
+        row.addWidget(self._keys_button)
+        row.addWidget(self._scheme_button)
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.screens, 1)
+        right.addWidget(status)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.rail)
+        layout.addLayout(right, 1)
+
+    def _add_shortcuts(self) -> None:
+        for keys, slot in (
+            ("Ctrl+K", self.focus_search),
+            ("Esc", self.focus_search),
+            ("Ctrl+F", self._filter),
+            ("F5", self._again),
+            ("F6", lambda: self.next_pane(1)),
+            ("Shift+F6", lambda: self.next_pane(-1)),
+            ("F1", self.show_keys),
+            ("Ctrl+Return", self._save),
+            ("Ctrl+Enter", self._save),
+            ("Ctrl+1", lambda: self.go_to(CALLER)),
+            ("Ctrl+2", lambda: self.go_to(DEPARTMENTS)),
+            ("Ctrl++", lambda: self.appearance.step(1)),
+            ("Ctrl+=", lambda: self.appearance.step(1)),
+            ("Ctrl+-", lambda: self.appearance.step(-1)),
+            ("Ctrl+0", lambda: self.appearance.set_zoom(1.0)),
+            ("Ctrl+Shift+L", self.appearance.next_scheme),
+        ):
+            QShortcut(QKeySequence(keys), self).activated.connect(slot)
+        for number in range(9):
+            shortcut = QShortcut(QKeySequence(f"Alt+{number + 1}"), self)
+            shortcut.activated.connect(lambda number=number: self._open_tab(number))
+
+    def bind(self, models: ViewModels) -> None:
+        """Connects every screen to its view model; called once."""
+        self._models = models
+        self.caller_view.bind(models)
+        self.frame.follow(models.session, self._draw_session)
+        if self._departments_view is not None:
+            self._departments_view.bind(models.departments)
+
+    def show_problem(self, text: str) -> None:
+        """Instead of the screens: why there is nothing to work with."""
+        from views.problem_view import ProblemView
+
+        view = ProblemView(text)
+        view.left.connect(self.close)
+        self.rail.setEnabled(False)
+        self.screens.addWidget(view)
+        self.screens.setCurrentWidget(view)
+        self.notice.setText("")
+        view.button.setFocus()
+
+    def departments_view(self) -> DepartmentsView:
+        """The Departments screen, made on the first visit."""
+        if self._departments_view is None:
+            from views.departments_view import DepartmentsView
+
+            self._departments_view = DepartmentsView(self.frame)
+            self.screens.addWidget(self._departments_view)
+            if self._models is not None:
+                self._departments_view.bind(self._models.departments)
+        return self._departments_view
+
+    def go_to(self, screen: int) -> None:
+        """Shows a screen: CALLER or DEPARTMENTS."""
+        self.rail.buttons[screen].setChecked(True)
+        if screen == DEPARTMENTS:
+            view = self.departments_view()
+            self.screens.setCurrentWidget(view)
+            view.enter()
+        else:
+            self.screens.setCurrentWidget(self.caller_view)
+            self.caller_view.search.focus_box()
+
+    def focus_search(self) -> None:
+        """Back to the search box, wherever the focus is."""
+        self.go_to(CALLER)
+
+    def next_pane(self, by: int) -> None:
+        """The focus to the next pane that can take it, or to the one before."""
+        panes = self.caller_view.panes() if self.screens.currentWidget() is self.caller_view else self.departments_view().panes()
+        focused: QWidget | None = self.window().focusWidget()
+        inside = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane, _enter in panes]
+        at = inside.index(True) if True in inside else -1
+        for step in range(1, len(panes) + 1):
+            _pane, enter = panes[(at + by * step) % len(panes)]
+            if callable(enter) and enter():
+                return
+
+    def show_keys(self) -> None:
+        """The overview of all keys."""
+        from views.keys_dialog import KeysDialog
+
+        KeysDialog(self.window()).open()
+
+    def _open_tab(self, number: int) -> None:
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.caller.go_to_tab(number)
+
+    def _filter(self) -> None:
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.caller.open_filter()
+
+    def _again(self) -> None:
+        if self._models is None:
+            return
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.retry()
+        else:
+            self._models.departments.check_all()
+
+    def _save(self) -> None:
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.call.save()
+
+    def _next_caller(self) -> None:
+        """Saved: an empty search for whoever calls next."""
+        self.caller_view.search.reset()
+        if self._models is not None:
+            self._models.search.clear()
+        self.caller_view.search.focus_box()
+
+    def _draw_session(self, state: SessionState) -> None:
+        logged = self.tr("Every look at a record is logged with purpose “{purpose}”").format(purpose=state.purpose)
+        self.notice.setText(f"{state.notice} · {logged}" if state.notice else logged)
+        demo = self.tr("demo city") if state.demo else ""
+        self.place.setText(" · ".join(part for part in (state.site, demo) if part))
+
+    def _restyle(self) -> None:
+        names: dict[Scheme, tuple[str, str]] = {
+            "system": ("sun-moon", self.tr("Colours: as the system")),
+            "light": ("sun", self.tr("Colours: light")),
+            "dark": ("moon", self.tr("Colours: dark")),
+        }
+        icon, said = names[self.appearance.scheme]
+        self._scheme_button.setIcon(icons.icon(icon, "muted"))
+        self._scheme_button.setAccessibleName(said)
+        set_tip(self._scheme_button, f"{said} (Ctrl+Shift+L)")
+        self.rail.setFixedWidth(look().px(64))
+        self.window().setMinimumSize(look().px(720), look().px(480))
+        self.caller_view.restyle()
+        if self._departments_view is not None:
+            self._departments_view.restyle()
+        if self._settings is not None:
+            self._settings.setValue("appearance/scheme", self.appearance.scheme)
+            self._settings.setValue("appearance/zoom", self.appearance.zoom)
+
+
+def _kept(settings: QSettings | None) -> tuple[Scheme, float]:
+    """Colour scheme and zoom of the last time; what is not understood is as if it were not there."""
+    if settings is None:
+        return "system", 1.0
+    scheme = settings.value("appearance/scheme")
+    try:
+        zoom = float(str(settings.value("appearance/zoom", 1.0)))
+    except ValueError:
+        zoom = 1.0
+    kept: Scheme = "light" if scheme == "light" else "dark" if scheme == "dark" else "system"
+    return kept, zoom if 0.5 <= zoom <= 3.0 else 1.0
