@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings
@@ -14,6 +12,9 @@ from PySide6.QtWidgets import QApplication
 from views.window import DeskWindow
 
 if TYPE_CHECKING:
+    import asyncio
+    from pathlib import Path
+
     from app.bootstrap import Services
     from app.viewmodels import ViewModels
 
@@ -46,6 +47,8 @@ class Desk:
 
     def run(self) -> int:
         """Work until the window is closed. Returns the exit code."""
+        import asyncio
+
         from qasync import QEventLoop
 
         self.application.setQuitOnLastWindowClosed(False)
@@ -58,6 +61,8 @@ class Desk:
         self._close()
 
     async def _work(self) -> int:
+        import asyncio
+
         from app.reporting import report_everything, report_loop
         from app.tasks import Tasks
 
@@ -96,12 +101,15 @@ class Desk:
             self._ended.set()
 
 
-def run_desk(site: Path | None) -> int:
-    """Open the desk on a site. Returns the exit code."""
+def run_desk(site: str | None) -> int:
+    """Open the desk on the site in this folder, or the usual one. Returns the exit code."""
+
     def folder() -> Path:
+        from pathlib import Path
+
         from app.config import site_folder
 
-        return site_folder(site)
+        return site_folder(Path(site) if site else None)
 
     desk = Desk(folder)
     desk.show()

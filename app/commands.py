@@ -1,0 +1,178 @@
+"""The command line: desk, demo, search, check."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from app.bootstrap import Services
+
+# Each command imports what it needs: none waits for the libraries of another.
+
+app = typer.Typer(
+    name="civicdesk",
+    help="One screen for the staff of a city: search once, ask every department, resolve the question in one call.",
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+
+@app.callback(invoke_without_command=True)
+def _help(context: typer.Context) -> None:
+    if context.invoked_subcommand is None:
+        sys.stdout.write(context.get_help() + "\n")
+        raise typer.Exit(2)
+
+
+SiteOption = Annotated[
+    Path | None,
+    typer.Option("--site", metavar="DIR", help="Folder of the site. Default: CIVICDESK_SITE, else the user's configuration folder."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
+
+
+class Told(Exception):  # noqa: N818 - one line for the user and an exit code
+    """Ends a command with one clear line."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
+
+
+@app.command()
+def desk(site: SiteOption = None) -> None:
+    """Open the desk.
+
+    Example: civicdesk desk --site /etc/civicdesk/springvale
+    """
+    from app.desk import run_desk
+
+    raise typer.Exit(run_desk(str(site) if site else None))
+
+
+@app.command()
+def demo(
+    shots: Annotated[Path | None, typer.Option("--shots", metavar="DIR", help="Play a call with no screen and write its pictures to DIR.")] = None,
+    people: Annotated[int, typer.Option("--people", min=100, max=1_000_000, metavar="N", help="How many people live in the city.")] = 20_000,
+    serve: Annotated[bool, typer.Option("--serve", help="Start the city's departments alone and print where they are, as JSON.")] = False,
+    until_closed: Annotated[bool, typer.Option("--until-closed", hidden=True, help="With --serve: end when the standard input is closed.")] = False,
+) -> None:
+    """Start the demo city Springvale and open the desk on it.
+
+    With no screen, or with --shots, a call is played and told step by step. Example: civicdesk demo --shots pictures
+    """
+    if serve:
+        from resources.demo.command import serve as serve_city
+
+        serve_city(people, sys.stdout, until_closed=until_closed)
+        return
+    from app.demo import run_demo
+
+    raise typer.Exit(run_demo(people, shots))
+
+
+@app.command()
+def search(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="Name, phone, e-mail, birth date, address, post code or reference number, in any order.")],
+    site: SiteOption = None,
+    as_json: JsonOption = False,
+    role: Annotated[str, typer.Option("--as", metavar="ROLE", help="Ask in this role. Default: the role that the site gives you.")] = "",
+) -> None:
+    """Search all departments with no window.
+
+    Exit code: 0 when all that were asked answered, 3 when some failed, 4 when all did. Example: civicdesk search "gonzalez 60614" --json
+    """
+    if not text.strip():
+        raise Told("There is nothing to search for: give a name, a phone number, an address or a reference number.", 2)
+    import asyncio
+
+    from app import asking
+
+    with _opened(site, role) as services:
+        answer = asyncio.run(asking.ask(services, text))
+        if as_json:
+            sys.stdout.write(asking.as_json(answer, services).decode() + "\n")
+        else:
+            sys.stdout.write(asking.as_text(answer, services) + "\n")
+        raise typer.Exit(asking.exit_code(answer))
+
+
+@app.command()
+def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
+    """Check every department: its manifest, its credential, and whether it answers.
+
+    Exit code: 1 if one falls short. Example: civicdesk check --site DIR
+    """
+    import asyncio
+
+    from app import checking
+
+    with _opened(site, "") as services:
+        rows = asyncio.run(services.checks.check_all())
+        sys.stdout.write((checking.as_json(rows) if as_json else checking.as_text(rows)) + "\n")
+        raise typer.Exit(checking.exit_code(rows))
+
+
+class _opened:
+    """A site's services for one command; what hinders is told in one line."""
+
+    def __init__(self, site: Path | None, role: str) -> None:
+        self._site, self._role = site, role
+
+    def __enter__(self) -> Services:
+        from app.bootstrap import UnknownRole, open_services
+        from app.config import SiteError, site_folder
+        from app.services.credentials import KeyringUnavailable
+        from models.store.errors import StoreUnavailable
+
+        try:
+            self._services = open_services(site_folder(self._site), self._role)
+        except (UnknownRole, SiteError) as error:
+            raise Told(str(error), 2) from None
+        except (KeyringUnavailable, StoreUnavailable) as error:
+            raise Told(str(error), 1) from None
+        return self._services
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        self._services.close()
+        from models.store.errors import StoreUnavailable
+
+        if isinstance(error, StoreUnavailable):
+            raise Told(f"Not shown, as the look can't be logged: {error}", 1) from None
+
+
+def run() -> int:
+    """Run the command of sys.argv: one line on bad use and exit code 2, never a traceback. Returns the exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    return _run(lambda: app(prog_name="civicdesk", standalone_mode=False))
+
+
+def _run(command: Callable[[], object]) -> int:
+    try:
+        code = command()
+    except typer.Exit as ended:
+        return ended.exit_code
+    except _USAGE_ERROR as error:
+        message = " ".join(error.format_message().split()).rstrip(".")
+        sys.stderr.write(f"civicdesk: {message}. Try 'civicdesk --help'.\n")
+        return 2
+    except Told as told:
+        sys.stderr.write(f"civicdesk: {told}\n")
+        return told.code
+    except (typer.Abort, KeyboardInterrupt):
+        return 130
+    return code if isinstance(code, int) else 0
+
+
+_USAGE_ERROR: Any = typer.BadParameter.mro()[1]
+"""What typer raises on bad use; it carries its own copy of click, so the class is named by way of a public child."""

@@ -1,0 +1,68 @@
+"""Measures speed and memory beside peers in one run: ``python -m tests.bench [NAME ...]`` prints a table and writes bench.json.
+
+Each measure runs in a process of its own, so that none warms or burdens another. Goals are told, never asserted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+MEASURES: dict[str, tuple[str, str, float, str, str]] = {
+    # name: (module:function, what, goal, unit, what the peer is)
+    "spread": ("fanout:spread", "all answers, N=5 (5 to 200 ms, one hung) / slowest that answers", 1.05, "", "requests in threads"),
+    "fifty": ("fanout:fifty", "all answers, N=50 at 20 ms / the same with aiohttp", 1.1, "", "requests in threads"),
+    "stall": ("gui:stall", "worst GUI stall, 20 departments x 500 rows, shown", 16.0, "ms", "json in threads, plain table"),
+    "superseding": ("gui:superseding", "requests of superseded searches on the wire, 50 ms after the last key", 0.0, "", ""),
+    "paint": ("start:first_paint", "desk start to first paint / an empty QMainWindow", 1.5, "", ""),
+    "memory": ("start:memory", "memory with one caller open / an empty QMainWindow", 2.0, "", ""),
+    "table": ("table:large_table", "100,000 records: slowest of first paint, filter, sort", 100.0, "ms", "proxy model, filter"),
+}
+
+
+def _measure(place: str) -> dict[str, float] | None:
+    module, _, name = place.partition(":")
+    code = f"import json; from tests.bench.{module} import {name}; print(json.dumps({name}()))"
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=600, check=False)  # noqa: S603 - our own code
+    return dict(json.loads(done.stdout.splitlines()[-1])) if done.returncode == 0 else None
+
+
+def main(names: list[str]) -> int:
+    unknown = [name for name in names if name not in MEASURES]
+    if unknown:
+        sys.stderr.write(f"There is no measure {', '.join(unknown)}: choose of {', '.join(MEASURES)}.\n")
+        return 2
+    results: dict[str, Any] = {}
+    sys.stdout.write(f"{'what':<76} {'goal':>8} {'measured':>10} {'peer':>8}\n")
+    for name in names or MEASURES:
+        place, what, goal, unit, peer = MEASURES[name]
+        found = _measure(place)
+        if found is None:
+            sys.stdout.write(f"{what:<76} could not be measured\n")
+            continue
+        results[name] = {"what": what, "goal": goal, "unit": unit, "peer_is": peer, **found}
+        measured = f"{found['value']:.2f}{unit and ' ' + unit}"
+        sys.stdout.write(f"{what:<76} {f'<= {goal:g}':>8} {measured:>10} {_short(found.get('peer')):>8}  {_rest(found)}\n")
+        sys.stdout.flush()
+    told = {"python": platform.python_version(), "machine": platform.platform(), "cores": os.cpu_count(), "measures": results}
+    Path("bench.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return 0 if len(results) == len(names or MEASURES) else 1
+
+
+def _short(value: float | None) -> str:
+    return "" if value is None else f"{value:.2f}"
+
+
+def _rest(found: dict[str, float]) -> str:
+    return ", ".join(f"{key} {value:.1f}" for key, value in found.items() if key not in ("value", "peer"))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,102 @@
+"""What a fresh process costs: time to the first paint, and memory with one caller open, beside an empty QMainWindow."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+
+RUNS = 9
+
+_EMPTY = """
+import sys, time
+from PySide6.QtWidgets import QApplication, QMainWindow
+app = QApplication([])
+window = QMainWindow()
+window.resize(1440, 900)
+window.show()
+app.processEvents()
+"""
+_OURS = """
+import sys, time
+sys.argv = ["civicdesk", "desk", "--site", "nowhere"]
+import app.__main__ as command
+import app.desk
+app.desk.Desk.run = lambda self: (print(time.time()), sys.stdout.flush(), __import__("os")._exit(0))
+command.main()
+"""
+_PAINTED = "print(time.time()); sys.stdout.flush(); __import__('os')._exit(0)\n"
+_MEMORY = """
+def rss():
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+"""
+_MEMORY_EMPTY = "import os\n" + _MEMORY + _EMPTY + "print(rss()); sys.stdout.flush(); os._exit(0)\n"
+_MEMORY_OURS = (
+    "import asyncio, os, sys\n"
+    + _MEMORY
+    + """
+from pathlib import Path
+from app.desk import Desk
+site, text = sys.argv[1:3]
+async def measure(desk):
+    models = desk.viewmodels
+    models.search.set_query(text)
+    models.search.submit()
+    for _ in range(1000):
+        await asyncio.sleep(0.02)
+        if models.search.state.phase == "done" and len(models.caller.state.records) > 3:
+            break
+    await asyncio.sleep(1.0)
+    print(rss(), len(models.caller.state.records))
+    sys.stdout.flush()
+    os._exit(0)
+def ready(desk):
+    desk.measuring = asyncio.ensure_future(measure(desk))
+desk = Desk(lambda: Path(site), ready, keep_settings=False)
+desk.show()
+desk.run()
+"""
+)
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+
+
+def _run(code: str, *arguments: str) -> str:
+    done = subprocess.run(  # noqa: S603 - our own code
+        [sys.executable, "-c", code, *arguments], env=_environment(), capture_output=True, text=True, timeout=120, check=True
+    )
+    return done.stdout
+
+
+def _first_paint(code: str) -> float:
+    """Seconds from the start of the process until the window is painted."""
+    started = time.time()
+    return float(_run(code)) - started
+
+
+def first_paint() -> dict[str, float]:
+    """``civicdesk desk`` by an empty QMainWindow, medians of runs taken in turn, warm."""
+    ours, empty = [], []
+    for run in range(RUNS + 1):
+        pair = _first_paint(_OURS), _first_paint(_EMPTY + _PAINTED)
+        if run:
+            ours.append(pair[0])
+            empty.append(pair[1])
+    middle = statistics.median(ours), statistics.median(empty)
+    return {"value": middle[0] / middle[1], "ours_ms": 1000 * middle[0], "empty_ms": 1000 * middle[1]}
+
+
+def memory() -> dict[str, float]:
+    """Resident memory with one caller of the demo city open, by that of an empty QMainWindow."""
+    from resources.demo.city import DemoCity
+
+    with DemoCity(people=2000) as city:
+        ours = [float(_run(_MEMORY_OURS, str(city.site), city.sample_searches[0]).split()[0]) for _ in range(3)]
+    empty = [float(_run(_MEMORY_EMPTY)) for _ in range(3)]
+    middle = statistics.median(ours), statistics.median(empty)
+    return {"value": middle[0] / middle[1], "ours_mib": middle[0], "empty_mib": middle[1]}
