@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent
+from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
 from models.outcomes import Answered, Failed, NotPermitted, Outcome, Skipped, Waiting
@@ -19,6 +19,8 @@ from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
 from views.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from app.viewmodels.states import CallerState, DepartmentState, SearchState
 
 OVERVIEW = ""
@@ -39,6 +41,26 @@ class FilterBox(QLineEdit):
             super().keyPressEvent(event)
 
 
+class TableAndDetail(QSplitter):
+    """The detail gets a third of the height, as long as nobody has moved the handle."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Vertical)
+        self._by_hand = False
+        self.setChildrenCollapsible(False)
+        self.setHandleWidth(look().px(8))
+        self.splitterMoved.connect(self._moved)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._by_hand:
+            detail = min(max(look().px(104), self.height() // 3), look().px(220))
+            self.setSizes([max(1, self.height() - detail), detail])
+
+    def _moved(self, _position: int, _index: int) -> None:
+        self._by_hand = True
+
+
 class CallerPane(QWidget):
     """One table serves all tabs: a tab is a scope of it."""
 
@@ -49,6 +71,7 @@ class CallerPane(QWidget):
         super().__init__()
         self._state: CallerState | None = None
         self._searched: dict[str, Outcome | None] = {}
+        self._drawn: tuple[Record, ...] | None = None
         self._caller_key = ""
         self._kinds: dict[str, str] = {}
         self._titles: dict[str, tuple[str, str]] = {}
@@ -95,13 +118,9 @@ class CallerPane(QWidget):
         row.addWidget(self.filter, 1)
         row.addWidget(self.found)
         self._filter_row.hide()
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setChildrenCollapsible(False)
+        self.split = TableAndDetail()
         self.split.addWidget(self.table)
         self.split.addWidget(self.detail)
-        self.split.setStretchFactor(0, 1)
-        self.split.setStretchFactor(1, 0)
-        self.split.setHandleWidth(unit(8))
         records = QWidget()
         column = QVBoxLayout(records)
         column.setContentsMargins(0, 0, 0, 0)
@@ -144,19 +163,21 @@ class CallerPane(QWidget):
         self.attention.restyle()
         self._icons_shown: dict[int, tuple[str, str]] = {}
         if self._state is not None:
-            self.draw(self._state)
-        else:
-            self._welcome()
+            for draw in self.draws():
+                draw(self._state)
 
-    def draw(self, state: CallerState) -> None:
-        """Shows the caller; only what differs from the state before is touched."""
+    def draws(self) -> tuple[Callable[[CallerState], None], ...]:
+        """What draws a state: several short turns instead of one that would hold up the keys."""
+        return self.draw_who, self.draw_tabs, self.draw_records
+
+    def draw_who(self, state: CallerState) -> None:
+        """Header and what needs attention."""
         before, self._state = self._state, state
         if state.caller is None:
             self._caller_key = ""
             self._welcome()
             self._stack.setCurrentWidget(self._nobody)
             return
-        self._stack.setCurrentWidget(self._open)
         if before is None or before.departments != state.departments:
             self._titles = {department.id: (department.title, department.colour) for department in state.departments}
             self._kinds = {department.id: department.kind for department in state.departments}
@@ -165,14 +186,23 @@ class CallerPane(QWidget):
             self._close_filter()
             self.tabs.setCurrentIndex(0)
             self.table.forget()
-            height = self.split.height()
-            detail = min(max(look().px(104), height // 3), look().px(215))
-            self.split.setSizes([max(1, height - detail), detail])
         self.header.draw(state.caller, self._titles)
         self.attention.draw(state, self._titles)
-        if before is None or before.records is not state.records:
+        self._stack.setCurrentWidget(self._open)
+
+    def draw_tabs(self, state: CallerState) -> None:
+        """A tab for all and one for each department."""
+        if state.caller is not None:
+            self._draw_tabs(state)
+
+    def draw_records(self, state: CallerState) -> None:
+        """The table, or why there is none."""
+        if state.caller is None:
+            self._drawn = None
+            return
+        if self._drawn is not state.records:
+            self._drawn = state.records
             self.table.set_records(state.records, self._titles)
-        self._draw_tabs(state)
         self._draw_page()
 
     def draw_search(self, state: SearchState) -> None:

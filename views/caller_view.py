@@ -86,7 +86,7 @@ class CallerView(QWidget):
         self.caller.retry.connect(models.caller.retry)
         self.caller.retry_search.connect(models.search.retry)
         self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self.caller.draw_search, self._remember)
-        self._frame.follow(models.caller, self.caller.draw)
+        self._frame.follow(models.caller, *self.caller.draws())
         self._frame.follow(models.call, self.call.draw)
         self._frame.follow(models.session, self._draw_session)
 

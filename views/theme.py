@@ -10,7 +10,7 @@ import re
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontInfo, QFontMetrics, QPalette
 from PySide6.QtWidgets import QApplication
 
 RESOURCES = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "resources")
@@ -101,6 +101,7 @@ class Look:
         self._families = families
         self._colours: dict[str, QColor] = {}
         self._fonts: dict[tuple[float, int, bool], QFont] = {}
+        self._metrics: dict[tuple[float, int, bool], QFontMetrics] = {}
 
     def px(self, size: float) -> int:
         """Pixels for a size that was written for a 13 pixel font."""
@@ -124,6 +125,14 @@ class Look:
             if figures:
                 found.setFeature(QFont.Tag("tnum"), 1)
             self._fonts[key] = found
+        return found
+
+    def metrics(self, size: float = BASE, weight: int = 400, *, figures: bool = False) -> QFontMetrics:
+        """How wide texts are in the font of the same arguments."""
+        key = (size, weight, figures)
+        found = self._metrics.get(key)
+        if found is None:
+            found = self._metrics[key] = QFontMetrics(self.font(size, weight, figures=figures))
         return found
 
 

@@ -42,15 +42,13 @@ class DeskWindow(QMainWindow):
             from views.desk import Desk
 
             box = self._shell.take_box()
-            typing = box.hasFocus() or self.focusWidget() is box
+            cursor, start, length = box.cursorPosition(), box.selectionStart(), len(box.selectedText())
             self._desk = Desk(self, box, self._settings)
             self.setCentralWidget(self._desk)
-            if typing:
-                cursor, start, length = box.cursorPosition(), box.selectionStart(), len(box.selectedText())
-                box.setFocus()
-                box.setCursorPosition(cursor)
-                if length:
-                    box.setSelection(start, length)
+            box.setFocus()
+            box.setCursorPosition(cursor)
+            if length:
+                box.setSelection(start, length)
         return self._desk
 
     @property

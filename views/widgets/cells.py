@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QHelpEvent, QPainter
+from PySide6.QtGui import QHelpEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView, QToolTip
 
 from views.theme import Tone, look
@@ -80,14 +80,14 @@ class CellDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(style.colour(ink))
         if len(text) * style.px(9) > room:
-            text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, room)
+            text = style.metrics(13, weight, figures=True).elidedText(text, Qt.TextElideMode.ElideRight, room)
         side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRect(x, y, room, height), int(side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
 
     def _badge(self, painter: QPainter, text: str, tone: Tone, area: QRect) -> None:
         style = look()
         font = style.font(12, 600)
-        metrics = QFontMetrics(font)
+        metrics = style.metrics(12, 600)
         pad = style.px(8)
         width = min(metrics.horizontalAdvance(text) + 2 * pad + 1, area.width())
         height = style.px(20)
@@ -138,7 +138,7 @@ class CellTable(QTableView):
         rows.setMinimumSectionSize(1)
         rows.setDefaultSectionSize(look().px(ROW))
         header.setMinimumSectionSize(look().px(48))
-        metrics = QFontMetrics(look().font())
+        metrics = look().metrics()
         for column, sample in enumerate(samples):
             if column == stretch:
                 header.setSectionResizeMode(column, QHeaderView.ResizeMode.Stretch)

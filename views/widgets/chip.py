@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy
 
 from views import icons
@@ -64,8 +64,8 @@ class Chip(QAbstractButton):
 
     def _metrics(self) -> tuple[int, int]:
         style = look()
-        main = QFontMetrics(style.font(12.5, 500, figures=True)).horizontalAdvance(self.text())
-        quiet = QFontMetrics(style.font(12.5, 400, figures=True)).horizontalAdvance(self._quiet) if self._quiet else 0
+        main = style.metrics(12.5, 500, figures=True).horizontalAdvance(self.text())
+        quiet = style.metrics(12.5, 400, figures=True).horizontalAdvance(self._quiet) if self._quiet else 0
         return main + 1, quiet + 1
 
     def _text_width(self) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from models.people import Caller
@@ -15,8 +15,8 @@ from views.theme import look
 if TYPE_CHECKING:
     from app.viewmodels.states import SearchState
 
-MOST = 200
-"""Cards shown at most: whoever looks for one in more of them has to narrow the search."""
+MOST = 50
+"""Cards shown at most, as many as the NHS Personal Demographics Service shows; beyond that the search is to be narrowed."""
 _PAD, _GAP, _LINE, _TAG = 11, 8, 17, 19
 _ROOT = QModelIndex()
 
@@ -140,57 +140,54 @@ class PersonDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(box, style.px(8), style.px(8))
         y = area.y() + pad
         badge, tone = words.match(caller)
-        small = style.font(11.5, 600)
-        badge_width = QFontMetrics(small).horizontalAdvance(badge) + style.px(16)
-        strong = style.font(13.5, 600)
+        badge_width = style.metrics(11.5, 600).horizontalAdvance(badge) + style.px(16)
         if painter:
             badge_box = QRect(left + width - badge_width, y, badge_width, style.px(_TAG))
-            _pill(painter, badge, small, badge_box, tone, f"on_{tone}")
-            _text(painter, caller.name, strong, QRect(left, y, width - badge_width - gap, style.px(_TAG)), "text")
+            _pill(painter, badge, badge_box, tone, f"on_{tone}")
+            _text(painter, caller.name, (13.5, 600), QRect(left, y, width - badge_width - gap, style.px(_TAG)), "text")
         y += style.px(_TAG + 3)
         about = " · ".join(part for part in (born(caller), *caller.addresses[:1]) if part)
-        quiet = style.font(12)
         if about:
             if painter:
-                _text(painter, about, quiet, QRect(left, y, width, line), "muted")
+                _text(painter, about, (12, 400), QRect(left, y, width, line), "muted")
             y += line + style.px(3)
         y = self._tags(painter, caller, left, y, width)
-        for text in _lines(" · ".join(caller.why), QFontMetrics(quiet), width, 3):
+        for text in _lines(" · ".join(caller.why), style.metrics(12), width, 3):
             if painter:
-                _text(painter, text, quiet, QRect(left, y, width, line), "muted")
+                _text(painter, text, (12, 400), QRect(left, y, width, line), "muted")
             y += line
         return y + pad - style.px(2) + gap - area.y()
 
     def _tags(self, painter: QPainter | None, caller: Caller, left: int, y: int, width: int) -> int:
         style = look()
-        font = style.font(11.5, 600)
-        metrics = QFontMetrics(font)
+        metrics = style.metrics(11.5, 600)
         x = left
         for tag in self._model.tags(caller):
             tag_width = min(metrics.horizontalAdvance(tag) + style.px(14), width)
             if x > left and x + tag_width > left + width:
                 x, y = left, y + style.px(_TAG + 3)
             if painter:
-                _pill(painter, tag, font, QRect(x, y, tag_width, style.px(_TAG)), "neutral", "on_neutral")
+                _pill(painter, tag, QRect(x, y, tag_width, style.px(_TAG)), "neutral", "on_neutral")
             x += tag_width + style.px(4)
         return y + style.px(_TAG + 4)
 
 
-def _pill(painter: QPainter, text: str, font: QFont, area: QRect, fill: str, ink: str) -> None:
+def _pill(painter: QPainter, text: str, area: QRect, fill: str, ink: str) -> None:
     style = look()
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(style.colour(fill))
     painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
-    painter.setFont(font)
+    painter.setFont(style.font(11.5, 600))
     painter.setPen(style.colour(ink))
-    text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width() - style.px(10))
+    text = style.metrics(11.5, 600).elidedText(text, Qt.TextElideMode.ElideRight, area.width() - style.px(10))
     painter.drawText(area, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextSingleLine), text)
 
 
-def _text(painter: QPainter, text: str, font: QFont, area: QRect, ink: str) -> None:
-    painter.setFont(font)
-    painter.setPen(look().colour(ink))
-    text = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+def _text(painter: QPainter, text: str, font: tuple[float, int], area: QRect, ink: str) -> None:
+    style = look()
+    painter.setFont(style.font(*font))
+    painter.setPen(style.colour(ink))
+    text = style.metrics(*font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
     painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
 
 
