@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 import msgspec
 from sqlalchemy import delete, insert, select, update
@@ -23,7 +24,7 @@ class ContactRows:
     def save(self, actor: str, draft: ContactDraft, ended: datetime) -> Contact:
         """Store the contact and remove the actor's draft: both or neither."""
         draft = _storable(draft)
-        fields = {
+        fields: dict[str, Any] = {
             "actor": storable(actor),
             "started": draft.started,
             "ended": ended,

@@ -41,7 +41,7 @@ APPEND_ONLY = tuple(
 """Against mistakes, not against an attacker, who could drop them: it is the chain that shows what happened."""
 
 for _statement in APPEND_ONLY:
-    event.listen(audit, "after_create", DDL(_statement).execute_if(dialect="sqlite"))
+    event.listen(audit, "after_create", DDL(_statement).execute_if(dialect="sqlite"))  # type: ignore[no-untyped-call]
 
 _REASONS: dict[int, Reason] = {
     sqlite3.SQLITE_FULL: "full",
