@@ -37,7 +37,7 @@ bench: window $(VENV)/.test ## measure speed and memory against peers; writes be
 
 bundle: window $(VENV)/.dev ## build dist/civicdesk, a folder that needs no Python, and try it
 	$(BIN)/python -m PyInstaller --noconfirm --clean --log-level WARN build.spec
-	$(BIN)/python -m tests.bench.bundle dist/civicdesk
+	$(BIN)/python -m tests.end2end.try_bundle dist/civicdesk
 
 lock: venv $(VENV)/.dev ## take the newest versions that fit and write the lock files
 	$(call LOCK,requirements-dev.lock,--group build --group dev --upgrade)

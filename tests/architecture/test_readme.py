@@ -1,0 +1,97 @@
+"""The README tells every command and option, every chore of make, and every key of a manifest and of a site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import get_args
+
+import click
+import pytest
+import typer
+from pydantic import BaseModel
+
+from adapters.manifest import Manifest
+from app.commands import app
+from app.config import SiteSettings
+from tests.architecture.source import ROOT
+
+FROM_THE_FILE = {"id", "path"}
+"""Keys of a manifest that come from its file's place."""
+WRITTEN_BY_THE_DEMO = {"demo", "credentials", "control"}
+
+
+@cache
+def readme() -> str:
+    """The README as it is."""
+    return (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+@cache
+def code() -> str:
+    """What the README shows as code: fenced blocks and spans."""
+    fences = re.findall(r"^```.*?^```", readme(), re.DOTALL | re.MULTILINE)
+    spans = re.findall(r"`[^`\n]+`", re.sub(r"^```.*?^```", "", readme(), flags=re.DOTALL | re.MULTILINE))
+    return "\n".join([*fences, *spans])
+
+
+def told(word: str) -> bool:
+    """Whether the README has this word as code."""
+    return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", code()) is not None
+
+
+def commands() -> Iterator[tuple[str, str]]:
+    """Each command with each of its options."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, click.Group) or hasattr(group, "commands")
+    for name, command in group.commands.items():
+        yield name, ""
+        for parameter in command.params:
+            if parameter.param_type_name == "option" and not parameter.hidden:
+                yield name, parameter.opts[0]
+
+
+def keys(model: type[BaseModel]) -> set[str]:
+    """The keys of a table and of the tables in it, as they are written in TOML."""
+    found: set[str] = set()
+    for name, field in model.model_fields.items():
+        found.add(field.alias or name)
+        for inner in models_in(field.annotation):
+            found |= keys(inner)
+    return found
+
+
+def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+    """Models within a type: ``tuple[Find, ...]``, ``dict[str, Code]``, ``Paging | None``."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from models_in(part)
+
+
+@pytest.mark.parametrize(("command", "option"), sorted(commands()))
+def test_commands_and_options(command: str, option: str) -> None:
+    assert re.search(rf"civicdesk {command}\b", code())
+    if option:
+        assert told(option)
+
+
+@pytest.mark.parametrize("target", re.findall(r"^([a-z]+):.*## ", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+def test_chores(target: str) -> None:
+    assert re.search(rf"make {target}\b", code())
+
+
+@pytest.mark.parametrize("key", sorted(keys(Manifest) - FROM_THE_FILE))
+def test_keys_of_a_manifest(key: str) -> None:
+    assert told(key)
+
+
+@pytest.mark.parametrize("key", sorted(keys(SiteSettings) - WRITTEN_BY_THE_DEMO))
+def test_keys_of_a_site(key: str) -> None:
+    assert told(key)
+
+
+def test_pictures_and_files_that_are_named_exist() -> None:
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", readme()) if "://" not in target]
+    assert [target for target in targets if target and not (ROOT / target).exists()] == []
