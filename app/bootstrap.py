@@ -22,7 +22,7 @@ from app.services.credentials import Credentials, open_keyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.reading import ReadingRules
 from app.services.search import CallerFile, Search
-from app.services.session import Session, actor_name
+from app.services.session import Session, actor_name, role_of
 from models.audit import AuditRow, Look
 from models.contacts import Contact, ContactDraft
 from models.store.store import Store
@@ -112,7 +112,7 @@ def open_services(folder: Path, role: str = "") -> Services:
     site = load_site(folder)
     settings = site.settings
     actor = actor_name()
-    role = role or settings.staff.get(actor, settings.default_role)
+    role = role or role_of(actor, settings.staff, settings.default_role)
     if role not in settings.roles:
         raise UnknownRole(f"There is no role {role!r} in this site: choose one of {', '.join(settings.roles)}.")
     transport = Transport()

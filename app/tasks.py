@@ -22,7 +22,7 @@ class Tasks:
         if self._closed:
             work.close()
             return None
-        task = asyncio.get_event_loop_policy().get_event_loop().create_task(work, name=name)
+        task = asyncio.get_running_loop().create_task(work, name=name)
         self._running.add(task)
         task.add_done_callback(self._ended)
         return task

@@ -157,8 +157,9 @@ def _told() -> Iterator[None]:
         from keyring.errors import KeyringLocked
 
         locked = isinstance(error, KeyringLocked) or "locked" in str(error).lower() or "dismissed" in str(error).lower()
-        why = "The keyring is locked." if locked else f"The keyring does not answer ({type(error).__name__})."
-        raise KeyringUnavailable(why) from error
+        if locked:
+            raise KeyringUnavailable("The keyring is locked.", "Unlock it with its password, then start CivicDesk.") from error
+        raise KeyringUnavailable(f"The keyring does not answer ({type(error).__name__}).") from error
 
 
 @contextmanager

@@ -14,9 +14,10 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health
+from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
 from adapters.manifest import Manifest, ManifestError
 from app.services.bulkhead import Bulkhead, Inbox
+from app.services.credentials import KeyringUnavailable
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
@@ -134,7 +135,7 @@ class Departments:
             if cancelled():
                 raise Cancelled
             if manifest.credential and port.secret is None:
-                port.secret = self._secrets.get(manifest.credential)
+                port.secret = self._secret(manifest.credential)
             ctx = CallContext(
                 deadline, port.secret, asker.actor, asker.role, asker.purpose, now=datetime.now(UTC), cancelled=cancelled
             )
@@ -160,6 +161,12 @@ class Departments:
             return self._failed(port, error.fault(), ms)
         log.error("department %s: unexpected %s", manifest.id, type(error).__name__, exc_info=_without_values(error))
         return self._failed(port, Fault("unexpected", type(error).__name__), ms)
+
+    def _secret(self, name: str) -> str | None:
+        try:
+            return self._secrets.get(name)
+        except KeyringUnavailable as error:  # it was locked or ended while we work
+            raise SignInNeeded(str(error), key="no_credential") from None
 
     @staticmethod
     def _failed(port: Port, fault: Fault, ms: float) -> Failed:

@@ -98,7 +98,7 @@ class CallViewModel(ViewModel[CallState]):
 
     def _keep_soon(self) -> None:
         if self._pending is None:
-            self._pending = asyncio.get_event_loop_policy().get_event_loop().call_later(DRAFT_PAUSE, self._keep)
+            self._pending = asyncio.get_running_loop().call_later(DRAFT_PAUSE, self._keep)
 
     def _keep(self) -> None:
         self._pending = None

@@ -114,7 +114,7 @@ class SearchViewModel(ViewModel[SearchState]):
             return
         if not query.parts() or (query.parts() <= {"name", "given", "family"} and len(query.name) < FEWEST_LETTERS):
             return
-        self._pending = asyncio.get_event_loop_policy().get_event_loop().call_later(KEY_PAUSE, self._ask)
+        self._pending = asyncio.get_running_loop().call_later(KEY_PAUSE, self._ask)
 
     def _stop(self) -> None:
         if self._pending is not None:
