@@ -104,6 +104,8 @@ def as_text(answer: Answer, services: Services) -> str:
         lines += [f"  {address}" for address in caller.addresses]
         kept = answer.records.get(caller.key)
         lines += ["  (file not read)"] if kept is None else [_record_line(record, services) for record in in_order(kept)]
+    if answer.findings.more:
+        lines.append(f"\n{answer.findings.more} more fit: add a birth date, a post code or a phone number.")
     lines.append(f"\n{len(answer.findings.callers)} found in {answer.elapsed_ms / 1000:.2f} s.")
     return "\n".join(lines)
 
@@ -168,7 +170,7 @@ def _record_line(record: Record, services: Services) -> str:
     title = port.manifest.title if port else record.ref.department
     money = f"{_grouped(record.amount)} {record.currency}" if record.amount is not None else ""
     mark = {"late": "!!", "soon": "! ", "none": "  "}[record.attention]
-    return f"  {mark} {record.opened or '':<10}  {title:<22} {record.title[:44]:<44} {record.status:<16} {record.due or '':<10} {money:>12}"
+    return f"  {mark} {record.opened or ''!s:<10}  {title:<22} {record.title[:44]:<44} {record.status:<16} {record.due or ''!s:<10} {money:>12}"
 
 
 def _grouped(amount: Decimal) -> str:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
 import io
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -39,6 +41,12 @@ SiteOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
 
+def _end_with_input() -> None:
+    """Whoever started us is gone when the standard input ends, also after kill -9."""
+    sys.stdin.buffer.read()
+    _thread.interrupt_main()
+
+
 class Told(Exception):  # noqa: N818 - one line for the user and an exit code
     """Ends a command with one clear line."""
 
@@ -72,7 +80,12 @@ def demo(
     if serve:
         from resources.demo.command import serve as serve_city
 
-        serve_city(people, sys.stdout, until_closed=until_closed)
+        if until_closed:
+            threading.Thread(target=_end_with_input, daemon=True).start()
+        try:
+            serve_city(people, sys.stdout)
+        except RuntimeError as error:
+            raise Told(f"The demo city could not be started: {error}") from None
         return
     from app.demo import run_demo
 

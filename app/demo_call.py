@@ -107,7 +107,7 @@ class _Call:
             _tell(f"  {caller.name}: {caller.match} ({', '.join(caller.why)}); {len(search.state.callers)} in the list")
         for record in self._models.caller.state.records[:6]:
             amount = f", {record.amount} {record.currency}" if record.amount is not None else ""
-            _tell(f"    {record.opened or '':<10}  {record.title}: {record.status}{amount}")
+            _tell(f"    {record.opened or ''!s:<10}  {record.title}: {record.status}{amount}")
         await self._picture("caller")
 
     async def _look_around(self) -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import combinations
 
@@ -182,7 +183,9 @@ def relevance(person: Person, query: SearchQuery) -> float:
     if query.name:
         scores.append(_name_score(mine, query))
     if query.birth_date:
-        scores.append(1.0 if mine.birth == query.birth_date.isoformat() else 0.4 if not mine.birth else 0.0)
+        if mine.birth and not _dates_alike(mine.birth, query.birth_date):
+            return 0.0
+        scores.append(1.0 if mine.birth == query.birth_date.isoformat() else 0.4)
     if query.phone:
         digits = re.sub(r"\D", "", query.phone)[-10:]
         scores.append(1.0 if any(phone.endswith(digits) for phone in mine.phones) else 0.3)
@@ -196,6 +199,14 @@ def relevance(person: Person, query: SearchQuery) -> float:
     if query.reference:
         scores.append(1.0)
     return sum(scores) / len(scores) if scores else 0.0
+
+
+def _dates_alike(birth: str, asked: date) -> bool:
+    """The date asked for, or one with day and month swapped or one part misheard."""
+    year, month, day = (int(part) for part in birth.split("-"))
+    if (month, day) == (asked.day, asked.month) and year == asked.year:
+        return True
+    return sum(one == other for one, other in zip((year, month, day), (asked.year, asked.month, asked.day), strict=True)) >= 2
 
 
 def _name_score(mine: Traits, query: SearchQuery) -> float:
@@ -234,7 +245,13 @@ def join_people(people: Iterable[Person], query: SearchQuery, followed: Iterable
     kept = [person for ref, person in sorted(unique.items()) if ref not in asked or ranked[ref] >= RELEVANT or _exact_contact(person, query)]
     verdicts = _compared(kept)
     if len(asked) < len(unique):
-        near = {index for pair, found in verdicts.items() if found.verdict in ("same", "maybe") for index in pair}
+        near = {
+            index
+            for pair, found in verdicts.items()
+            if found.verdict == "same" or (found.verdict == "maybe" and any(word.startswith("same") for word in found.agree))
+            for index in pair
+            if any(kept[other].ref in asked for other in pair)
+        }
         kept = [person for index, person in enumerate(kept) if person.ref in asked or index in near]
         verdicts = _compared(kept)
     groups = _grouped(kept, verdicts)

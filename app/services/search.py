@@ -24,6 +24,8 @@ from models.records import Record
 
 FOLLOW_CALLERS = 3
 """A search without a name is followed up for at most so many callers: the other departments are asked by what was found."""
+MOST_CALLERS = 50
+"""Entries of the list: staff of the NHS's Personal Demographics Service see as many; more are no help to a caller."""
 
 _JOINER = Bulkhead("identity", 1)
 
@@ -45,6 +47,8 @@ class Findings(msgspec.Struct, frozen=True):
 
     outcomes: dict[str, Outcome]
     callers: tuple[Caller, ...] = ()
+    more: int = 0
+    """How many fit besides: nobody is shown more than MOST_CALLERS."""
     elapsed_ms: float = 0.0
     finished: bool = False
 
@@ -74,8 +78,7 @@ class Search:
         row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(asked), _plain(query)))
 
         async def finding(*, finished: bool = False) -> Findings:
-            callers = await self._callers(query)
-            return Findings(dict(self.outcomes), callers, (time.monotonic() - started) * 1000, finished)
+            return self._findings(await self._callers(query), started, finished=finished)
 
         async for _ in self._gather({name: self._find(name, query) for name in self._departments.ports}):
             yield await finding()
@@ -94,7 +97,11 @@ class Search:
         started = time.monotonic()
         await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
         await self._find(department, query)
-        return Findings(dict(self.outcomes), await self._callers(query), (time.monotonic() - started) * 1000, finished=True)
+        return self._findings(await self._callers(query), started, finished=True)
+
+    def _findings(self, callers: tuple[Caller, ...], started: float, *, finished: bool) -> Findings:
+        more = max(0, len(callers) - MOST_CALLERS)
+        return Findings(dict(self.outcomes), callers[:MOST_CALLERS], more, (time.monotonic() - started) * 1000, finished)
 
     def record_of(self, caller: str) -> Record | None:
         """The record behind an entry of the list that names no person."""

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
 
 
 class Session(msgspec.Struct, frozen=True):
-    """What every look is written down with, and what decides who may be asked."""
+    """What every look is written down with; ``role`` decides which departments may be asked."""
 
     actor: str
     role: str
     purpose: str
-
-    def may_ask(self, roles: Iterable[str]) -> bool:
-        """Whether a department that lets these roles ask may be asked in this session."""
-        return self.role in roles
 
 
 def actor_name() -> str:

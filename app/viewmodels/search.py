@@ -139,7 +139,7 @@ class SearchViewModel(ViewModel[SearchState]):
             DepartmentState(each.id, each.title, each.colour, Waiting(now) if self._permitted(each.id) else NotPermitted(), kind=each.kind)
             for each in self._departments
         )
-        self._change(phase="asking", departments=waiting, callers=(), selected="", elapsed_ms=0.0, problem="")
+        self._change(phase="asking", departments=waiting, callers=(), more=0, selected="", elapsed_ms=0.0, problem="")
         self.opened(None, None)
         self._tasks.start(self._run(search, query), "search")
 
@@ -182,6 +182,7 @@ class SearchViewModel(ViewModel[SearchState]):
         self._change(
             departments=departments,
             callers=findings.callers,
+            more=findings.more,
             elapsed_ms=findings.elapsed_ms,
             phase="done" if findings.finished else "asking",
         )

@@ -50,6 +50,8 @@ class SearchState(msgspec.Struct, frozen=True):
     phase: Literal["empty", "asking", "done"] = "empty"
     departments: tuple[DepartmentState, ...] = ()
     callers: tuple[Caller, ...] = ()
+    more: int = 0
+    """How many fit besides those listed: more words would help."""
     selected: str = ""
     """Key of the open caller."""
     elapsed_ms: float = 0.0

@@ -1,0 +1,293 @@
+"""The kind ``open311``: a department that speaks GeoReport v2, in JSON or XML (http://wiki.open311.org/GeoReport_v2).
+
+The manifest's ``[[find]]`` and ``[[records]]`` name the query parameters by which a server lets staff search requests by
+person or address, as the standard has none; numbers that fit ``references`` are looked up without either.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import time as clock
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+from zoneinfo import ZoneInfo
+
+from adapters import open311_answers as answers
+from adapters.contract import BadAnswer, CallContext, Health, NotFound, Rejected
+from adapters.http_auth import Authorizer
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
+from adapters.open311_answers import Item, Service, ServiceDefinition, request_items
+from adapters.open311_records import TOKEN, ItemReader, item_key
+from adapters.templates import fill, query_values, subject_values
+from adapters.toml_lines import line_of
+from adapters.transport import HttpRequest, Transport
+from models.people import Person, SubjectRef
+from models.query import SearchQuery
+from models.records import Record, RecordRef
+
+WINDOW = timedelta(days=90)
+"""The longest range of dates that GeoReport v2 lets one call ask for."""
+_OVERLAP = timedelta(days=1)
+_ERRORS_WITH_WORDS = frozenset({400, 403, 404})
+_USED = {"needs", "path", "query", "map"}
+
+
+class Open311Department:
+    """One Open311 server. Its discovered endpoint is remembered until the next check; nothing else is kept between calls."""
+
+    def __init__(self, manifest: Manifest, transport: Transport) -> None:
+        zone = _hold(manifest)
+        self._manifest = manifest
+        self._dialect = manifest.open311
+        self._http = Authorizer(manifest, transport)
+        self._zone = zone or UTC
+        self._reader = ItemReader(manifest, zone)
+        self._references = [re.compile(pattern, re.IGNORECASE) for pattern in manifest.references]
+        self._endpoint: tuple[str, str] | None = None
+
+    # --- the contract
+
+    def can_find(self, query: SearchQuery) -> bool:
+        return self._is_reference(query.reference) or self._manifest.find_for(query) is not None
+
+    def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:
+        """The request whose number was given; else whoever reported the requests found, and those that name nobody."""
+        if self._is_reference(query.reference):
+            found = self._by_id(query.reference, ctx)
+            if found is not None:
+                yield self._reader.record(found, ctx)
+                yield from self._reader.people([found], ctx)
+                return
+        question = self._manifest.find_for(query)
+        if question is None:
+            return
+        items = list(self._asked(question, query_values(query, ctx.now.date(), self._dialect.days), ctx))
+        limits = self._manifest.limits
+        yield from islice(self._reader.people(items, ctx), limits.people + 1)
+        nobodys = (item for item in items if not self._reader.account(item))
+        yield from (self._reader.record(item, ctx) for item in islice(nobodys, limits.records + 1))
+
+    def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
+        """The requests of one reporter. Somebody else's, from a server that does not know the parameter, are left out."""
+        values = subject_values(subject.id, ctx.now.date(), self._dialect.days)
+        seen: set[str] = set()
+        for question in self._manifest.records:
+            for item in self._asked(question, values, ctx):
+                if self._reader.account(item) not in ("", subject.id) or item_key(item) in seen:
+                    continue
+                seen.add(item_key(item))
+                yield self._reader.record(item, ctx, subject)
+                if len(seen) > self._manifest.limits.records:
+                    return
+
+    def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
+        """One request by its number, or by the token it has until then."""
+        if ref.id.startswith(TOKEN):
+            return self.by_token(ref.id.removeprefix(TOKEN), ctx)
+        found = self._by_id(ref.id, ctx)
+        if found is None:
+            raise NotFound("no service request has this number")
+        return self._reader.record(found, ctx)
+
+    def check(self, ctx: CallContext) -> Health:
+        """Reach the server by its services list, after discovery where the manifest has one."""
+        started = time.monotonic()
+        self._endpoint = None
+        count = len(self.services(ctx))
+        return Health((time.monotonic() - started) * 1000, f"GeoReport v2, {count} services")
+
+    def close(self) -> None:
+        """Connections belong to the transport."""
+
+    # --- what GeoReport v2 has besides
+
+    def services(self, ctx: CallContext) -> list[Service]:
+        """What the city can be asked for."""
+        return answers.services(self._get("services", {}, ctx))
+
+    def definition(self, code: str, ctx: CallContext) -> ServiceDefinition:
+        """What is to be asked about one service."""
+        return answers.definition(self._get(f"services/{_path(code)}", {}, ctx))
+
+    def by_token(self, token: str, ctx: CallContext) -> Record:
+        """The request that a token became; the token alone, as its record's key, while it has no number."""
+        try:
+            items = request_items(self._get(f"tokens/{_path(token)}", {}, ctx))
+        except NotFound:
+            items = []
+        item = next((each for each in items if answers.text(each.get("token")) in ("", token)), None)
+        if item is None:
+            raise NotFound("no service request has this token")
+        number = answers.text(item.get("service_request_id"))
+        known = self._by_id(number, ctx) if number else None
+        return self._reader.record(known or {"token": token, **item}, ctx)
+
+    def in_area(self, lat: float, long: float, radius: float | None, start: date, end: date, ctx: CallContext) -> Iterator[Record]:
+        """Requests within ``radius`` metres (None: the manifest's) of a place in WGS 84, made from ``start`` to ``end``, both included."""
+        place = {"lat": f"{lat:.7f}", "long": f"{long:.7f}", "radius": f"{radius or self._dialect.radius:g}"}
+        items = self._dated("requests", place, start, end + timedelta(days=1), ctx)
+        yield from (self._reader.record(item, ctx) for item in islice(items, self._manifest.limits.records + 1))
+
+    # --- asking for requests
+
+    def _is_reference(self, reference: str) -> bool:
+        return bool(reference) and any(pattern.fullmatch(reference) for pattern in self._references)
+
+    def _by_id(self, number: str, ctx: CallContext) -> Item | None:
+        """By path, and by parameter where a server does not know the path. An item with another number is no answer."""
+        wanted = _same(number)
+        try:
+            items = request_items(self._get(f"requests/{_path(number)}", {}, ctx))
+        except NotFound:
+            try:
+                items = request_items(self._get("requests", {"service_request_id": number}, ctx))
+            except (NotFound, Rejected):
+                return None
+        return next((item for item in items if _same(answers.text(item.get("service_request_id"))) == wanted), None)
+
+    def _asked(self, question: Request, values: dict[str, str], ctx: CallContext) -> Iterator[Item]:
+        """The requests that a question of the manifest finds, newest window first."""
+        parameters = {name: text for name, template in question.query.items() if (text := fill(template, values))}
+        said = any("{" in question.query[name] for name in parameters)
+        if not said and "{" not in question.path:
+            return  # it would ask for everybody's
+        path = fill(question.path, values, _path) or "requests"
+        if {"start_date", "end_date"} & question.query.keys():
+            yield from self._paged(path, parameters, ctx)
+            return
+        end = ctx.now.astimezone(self._zone).date() + timedelta(days=1)
+        yield from self._dated(path, parameters, end - timedelta(days=self._dialect.days), end, ctx)
+
+    def _dated(self, path: str, parameters: dict[str, str], start: date, end: date, ctx: CallContext) -> Iterator[Item]:
+        """Requests made from ``start`` to before ``end``, in windows that the standard allows, each once."""
+        seen: set[str] = set()
+        for since, until in windows(start, end):
+            dates = self._written(since, until)
+            for item in self._paged(path, {**dates, **parameters}, ctx):
+                if item_key(item) not in seen:
+                    seen.add(item_key(item))
+                    yield item
+
+    def _written(self, since: date, until: date) -> dict[str, str]:
+        """Midnights, as some servers drop the time; both by one clock, or a window with the end of summer time would be too long."""
+        end = datetime.combine(until, clock(), self._zone)
+        start = datetime.combine(since, clock(), timezone(end.utcoffset() or timedelta()))
+        if self._dialect.omit_timezone:
+            start, end = start.replace(tzinfo=None), end.replace(tzinfo=None)
+        return {name: moment.isoformat().replace("+00:00", "Z") for name, moment in (("start_date", start), ("end_date", end))}
+
+    def _paged(self, path: str, parameters: dict[str, str], ctx: CallContext) -> Iterator[Item]:
+        """All pages, where the manifest says that the server pages; a server that repeats itself has no more."""
+        size, seen, page = self._dialect.page_size, set[str](), 1
+        while True:
+            paging = {"page": str(page), "page_size": str(size)} if size else {}
+            try:
+                items = request_items(self._get(path, {**parameters, **paging}, ctx))
+            except NotFound:
+                if page == 1:
+                    raise
+                return  # past the last page
+            new = [item for item in items if item_key(item) not in seen]
+            yield from new
+            seen.update(map(item_key, items))
+            if not (size and new) or _is_last(len(items), size):
+                return
+            page += 1
+
+    # --- reaching the server
+
+    def _get(self, path: str, parameters: dict[str, str], ctx: CallContext) -> Any:
+        """The raw tree of ``path`` below the endpoint."""
+        base, form = self._found_endpoint(ctx)
+        if self._dialect.jurisdiction:
+            parameters = {"jurisdiction_id": self._dialect.jurisdiction, **parameters}
+        return self._read(f"{base}/{path}.{form}" + (f"?{urlencode(parameters)}" if parameters else ""), form, ctx)
+
+    def _read(self, url: str, form: str, ctx: CallContext) -> Any:
+        accept = "application/json" if form == "json" else "text/xml, application/xml"
+        headers = {"Accept": accept, "Accept-Encoding": self._dialect.accept_encoding or "identity"}
+        return answers.read(self._http.send(HttpRequest("GET", url, headers), ctx, accept=_ERRORS_WITH_WORDS))
+
+    def _found_endpoint(self, ctx: CallContext) -> tuple[str, str]:
+        """Base address without a slash at its end, and format."""
+        if self._endpoint:
+            return self._endpoint
+        address, form = self._manifest.address.rstrip("/"), self._dialect.format
+        if not self._dialect.discovery:
+            return address, form
+        where = urljoin(f"{address}/", self._dialect.discovery)
+        if not _may_follow(address, where):
+            raise BadAnswer("open311.discovery is on another host than address: write one of both", key="mapping")
+        found = answers.production(answers.endpoints(self._read(where, form, ctx)))
+        url = urljoin(where, found.url)
+        if not _may_follow(address, url):
+            raise BadAnswer("the discovery document names another host: write its endpoint as address", key="mapping")
+        offered = [each for each in ("json", "xml") if any(each in media for media in found.formats)]
+        self._endpoint = url.rstrip("/"), form if form in offered or not offered else offered[0]
+        return self._endpoint
+
+
+def windows(start: date, end: date) -> Iterator[tuple[date, date]]:
+    """Ranges of at most 90 days from ``start`` to ``end``, newest first.
+
+    Neighbours share a day, as servers differ in whether the last one is part of the range.
+    """
+    while end - start > WINDOW:
+        yield end - WINDOW, end
+        end = end - WINDOW + _OVERLAP
+    yield start, end
+
+
+def _is_last(count: int, size: int) -> bool:
+    """Whether a page is the last. A short one may be cut by the server's own limit, which is a round number (20, 50, 100 ...)."""
+    return count == 0 or (count < size and count % 10 != 0)
+
+
+def _same(number: str) -> str:
+    return number.strip().lstrip("0").casefold() or "0"
+
+
+def _path(part: str) -> str:
+    return quote(part, safe="")
+
+
+def _may_follow(address: str, url: str) -> bool:
+    """The credential goes only where the manifest says: the same host, or the same over TLS."""
+    here, there = urlsplit(address), urlsplit(url)
+    same = here.netloc.lower() == there.netloc.lower()
+    return same and (here.scheme == there.scheme or (here.scheme, there.scheme) == ("http", "https"))
+
+
+def _hold(manifest: Manifest) -> ZoneInfo | None:
+    """The manifest's time zone. Raises ManifestError for what this kind can't do, so that no key is silently of no effect."""
+    problems: list[tuple[tuple[str | int, ...], str]] = []
+    zone = None
+    try:
+        zone = ZoneInfo(manifest.time_zone) if manifest.time_zone else None
+    except (KeyError, ValueError, OSError):
+        problems.append((("time_zone",), 'time_zone is no IANA name: write one such as "Europe/Vienna"'))
+    if "find" in manifest.capabilities and not (manifest.find or manifest.references):
+        problems.append((("capabilities",), 'capabilities names "find", so a [[find]] or references are needed'))
+    if "records" in manifest.capabilities and not manifest.records:
+        text = 'capabilities names "records", so a [[records]] is needed, such as query = { account_id = "{subject}" }'
+        problems.append((("capabilities",), text))
+    if manifest.lookup:
+        problems.append((("lookup", 0), "kind open311 knows how to look up a number: take [[lookup]] out"))
+    if len(manifest.record) > 1:
+        problems.append((("record", list(manifest.record)[1]), "kind open311 reads one sort of record: leave one [record.NAME], or none"))
+    questions: list[tuple[str, tuple[Request, ...]]] = [("find", manifest.find), ("records", manifest.records)]
+    for name, several in questions:
+        for index, question in enumerate(several):
+            for key in sorted(question.model_fields_set - _USED):
+                text = f"kind open311 has no {key} in [[{name}]]: take it out (it has needs, path and query)"
+                problems.append(((name, index, key), text))
+    if problems:
+        path = Path(manifest.path)
+        toml = path.read_text(encoding="utf-8") if path.is_file() else ""
+        raise ManifestError([ManifestProblem(manifest.path, line_of(toml, where), text) for where, text in problems])
+    return zone
