@@ -8,6 +8,10 @@ from resources.demo.documents import DocumentLedger
 from resources.demo.story import MARIA
 from resources.demo.text import days_from
 
+USER = "civicdesk"
+"""The user name to sign in with; the credential is the password."""
+MARIA_OPENED = -52
+"""The day on which the story's case C-YYYY-00017 was opened, counted from today."""
 _SUBJECTS = (
     "Objection to assessment", "Noise complaint", "Tenant mediation", "Appeal of parking fine", "Request for records",
     "Street tree petition", "Claim for damage", "Complaint about a contractor", "Zoning objection",
@@ -65,7 +69,7 @@ class Cases(DocumentLedger):
     def _story(self, number: int, key: int) -> None:
         """Maria objects to an assessment."""
         if number == MARIA:
-            self._case(key, "Objection to assessment", -52, 21, ("caseworker", "With caseworker"), 17)
+            self._case(key, "Objection to assessment", MARIA_OPENED, 21, ("caseworker", "With caseworker"), 17)
         else:
             self._case(key, _SUBJECTS[number % len(_SUBJECTS)], -10 * number, 80 - 10 * number, _STAGES[number % len(_STAGES)], 20 + number)
         self.serial = max(self.serial, 100)

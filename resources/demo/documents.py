@@ -15,7 +15,8 @@ from typing import Any
 
 from resources.demo.dirt import Known
 from resources.demo.ledger import Ledger
-from resources.demo.text import digits, fold
+from resources.demo.matching import match, street_key
+from resources.demo.text import fold
 
 Document = dict[str, Any]
 
@@ -25,7 +26,7 @@ class DocumentLedger(Ledger):
 
     tables = {  # noqa: RUF012 - never changed
         "person": (
-            "id INTEGER PRIMARY KEY, family TEXT, given TEXT, born TEXT, phone7 TEXT, phone TEXT, email TEXT, "
+            "id INTEGER PRIMARY KEY, family TEXT, given TEXT, born TEXT, phone7 TEXT, phone10 TEXT, email TEXT, "
             "house TEXT, street TEXT, zip TEXT, doc TEXT"
         ),
         "matter": "ref TEXT PRIMARY KEY, person INTEGER, day TEXT, doc TEXT",
@@ -45,16 +46,8 @@ class DocumentLedger(Ledger):
         self.put("matter", ref, person, day, json.dumps(document))
 
 
-def street_key(street: str) -> str:
-    """A street without what people leave out: ``N Clark St`` as ``clark``."""
-    parts = street.replace(".", " ").split()
-    if len(parts) > 1 and parts[0].lower() in ("n", "s", "e", "w", "north", "south", "east", "west"):
-        parts = parts[1:]
-    return fold(parts[0]) if parts else ""
-
-
 class Register:
-    """Reads a department's file; usable from several threads. ``ask`` keys: family, given, born, phone, email, house, street, zip, ref."""
+    """Reads a department's file; usable from several threads."""
 
     def __init__(self, path: Path) -> None:
         self._address = f"{path.resolve().as_uri()}?mode=ro"
@@ -67,45 +60,14 @@ class Register:
         return list(connection.execute(sql, values))
 
     def people(self, ask: Mapping[str, str], limit: int, offset: int = 0) -> list[Document]:
-        """Everybody whom one of the parts fits, names by their first letters in either order; who fits most parts first."""
+        """Whoever has the matter ``ref``; else whom the other parts may mean (see ``matching``), best fit first."""
         if ask.get("ref"):
             return self._documents("SELECT doc FROM person WHERE id = (SELECT person FROM matter WHERE ref = ?)", (ask["ref"].upper(),))
-        fits: list[str] = []
-        points: list[str] = []
-        values: list[str] = []
-        scores: list[str] = []
-        family, given = fold(ask.get("family", "")), fold(ask.get("given", ""))
-        for first, second in ((family, given), (given, family)):
-            if first:
-                fits.append("(family BETWEEN ? AND ? AND given BETWEEN ? AND ?)")
-                values += [first[:4], first[:4] + "{", second[:1], second[:1] + "{"]
-                points.append("2 * (family = ? AND (given = ? OR ? = ''))")
-                scores += [first, second, second]
-        phone = digits(ask.get("phone", ""))
-        if len(phone) >= 7:
-            fits.append("(phone7 = ?)")
-            values.append(phone[-7:])
-            points.append("2 * (IFNULL(phone, '') LIKE ?)")
-            scores.append(f"%{phone[-10:]}")
-        for key, column in (("born", "born"), ("email", "email")):
-            if ask.get(key):
-                fits.append(f"({column} = ?)")
-                points.append(f"2 * (IFNULL({column}, '') = ?)")
-                values.append(ask[key].lower())
-                scores.append(ask[key].lower())
-        if ask.get("house") and ask.get("street"):
-            fits.append("(house = ? AND street BETWEEN ? AND ?)")
-            street = street_key(ask["street"])
-            values += [ask["house"], street, street + "{"]
-            points.append("(house = ?)")
-            scores.append(ask["house"])
-        if not fits:
+        found = match(ask)
+        if not found.where:
             return []
-        if ask.get("zip"):
-            points.append("(zip = ?)")
-            scores.append(ask["zip"])
-        sql = f"SELECT doc FROM person WHERE {' OR '.join(fits)} ORDER BY {' + '.join(points)} DESC, id LIMIT ? OFFSET ?"  # noqa: S608 - own words
-        return self._documents(sql, (*values, *scores, limit, offset))
+        sql = f"SELECT doc FROM person WHERE {found.where} ORDER BY {found.order} DESC, id LIMIT ? OFFSET ?"  # noqa: S608 - own words
+        return self._documents(sql, (*found.values, *found.scores, limit, offset))
 
     def matters(self, person: str, limit: int, offset: int = 0) -> list[Document]:
         """A person's documents, newest first."""

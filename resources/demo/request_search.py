@@ -10,8 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from resources.demo.documents import street_key
-from resources.demo.text import digits, fold
+from resources.demo.matching import match
 
 _TOLD = (
     "service_request_id, status, status_notes, service_code, description, requested_datetime, updated_datetime, expected_datetime, "
@@ -33,11 +32,11 @@ class RequestFile:
         return any(ask.get(name) for name in (*_STAFF, "service_request_id"))
 
     def by_number(self, number: str) -> dict[str, Any] | None:
-        found = self._rows("service_request_id = ?", (number,), 1, 0)
+        found = self._rows("service_request_id = ?", "requested_datetime", (number, 1, 0))
         return found[0] if found else None
 
     def search(self, ask: Mapping[str, str], since: date | None, until: date | None, limit: int, offset: int) -> list[dict[str, Any]]:
-        """Requests that meet all of the standard's filters and at least one of the staff's, newest first."""
+        """Requests that meet all of the standard's filters and at least one of the staff's, whom the filters fit best first, then the newest."""
         fits, values = [], list[str]()
         for column in ("service_request_id", "service_code", "status"):
             if ask.get(column):
@@ -47,10 +46,10 @@ class RequestFile:
         if ask.get("account_id"):
             fits.append("account_id = ?")
             values.append(ask["account_id"])
-        reporter, theirs = _reporter(ask)
-        if reporter:
-            fits.append(f"({' OR '.join(reporter)})")
-            values += theirs
+        reporter = match(_reporter(ask))
+        if reporter.where:
+            fits.append(f"({reporter.where})")
+            values += reporter.values
         elif any(ask.get(name) for name in ("first_name", "last_name", "phone", "email", "address")):
             return []  # asked for somebody, by nothing that can be searched for
         # Written in local time, so that the text's order is the order of days.
@@ -60,34 +59,27 @@ class RequestFile:
         if until is not None:
             fits.append("requested_datetime < ?")
             values.append((until + timedelta(days=1)).isoformat())
-        return self._rows(" AND ".join(fits) or "1", tuple(values), limit, offset)
+        order = f"{reporter.order} DESC, +requested_datetime" if reporter.where else "requested_datetime"
+        return self._rows(" AND ".join(fits) or "1", order, (*values, *reporter.scores, limit, offset))
 
-    def _rows(self, where: str, values: tuple[str, ...], limit: int, offset: int) -> list[dict[str, Any]]:
+    def _rows(self, where: str, order: str, values: tuple[str | int, ...]) -> list[dict[str, Any]]:
         connection = getattr(self._local, "connection", None)
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._address, uri=True)
             connection.row_factory = sqlite3.Row
-        sql = f"SELECT {_TOLD} FROM request WHERE {where} ORDER BY requested_datetime DESC, service_request_id LIMIT ? OFFSET ?"  # noqa: S608
-        return [dict(row) for row in connection.execute(sql, (*values, limit, offset))]
+        sql = f"SELECT {_TOLD} FROM request WHERE {where} ORDER BY {order} DESC, service_request_id LIMIT ? OFFSET ?"  # noqa: S608
+        return [dict(row) for row in connection.execute(sql, values)]
 
 
-def _reporter(ask: Mapping[str, str]) -> tuple[list[str], list[str]]:
-    """Conditions on who reported, any of which is enough, and their values."""
-    fits, values = [], list[str]()
-    family, given = fold(ask.get("last_name", "")), fold(ask.get("first_name", ""))
-    for first, second in ((family, given), (given, family)):
-        if first:
-            fits.append("(family BETWEEN ? AND ? AND given BETWEEN ? AND ?)")
-            values += [first[:4], first[:4] + "{", second[:1], second[:1] + "{"]
-    phone = digits(ask.get("phone", ""))
-    if len(phone) >= 7:
-        fits.append("phone7 = ?")
-        values.append(phone[-7:])
-    if ask.get("email"):
-        fits.append("email = ?")
-        values.append(ask["email"].lower())
-    if found := re.match(r"\s*(\d+)\S*\s+(\S.*)", ask.get("address", "")):
-        fits.append("(house = ? AND street BETWEEN ? AND ?)")
-        street = street_key(found[2])
-        values += [found[1], street, street + "{"]
-    return fits, values
+def _reporter(ask: Mapping[str, str]) -> dict[str, str]:
+    """Staff's parameters in the words of ``matching``; an address is house number and street."""
+    place = re.match(r"\s*(\d+)\S*\s+(\S.*)", ask.get("address", ""))
+    return {
+        "family": ask.get("last_name", ""),
+        "given": ask.get("first_name", ""),
+        "phone": ask.get("phone", ""),
+        "email": ask.get("email", ""),
+        "house": place[1] if place else "",
+        "street": place[2] if place else "",
+        "zip": ask.get("zipcode", ""),
+    }

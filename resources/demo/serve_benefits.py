@@ -9,10 +9,10 @@ from pathlib import Path
 from flask import Flask, Response, abort, jsonify, request
 
 from resources.demo.documents import Document, Register
+from resources.demo.matching import PARTS
 from resources.demo.web import application, same_secret
 
 _PAGE = 20
-_PARTS = ("family", "given", "born", "phone", "email", "house", "street", "zip", "ref")
 
 
 def make(path: Path, secret: str) -> Flask:
@@ -31,7 +31,7 @@ def make(path: Path, secret: str) -> Flask:
     @app.get("/v2/clients")
     def clients() -> Response:
         offset = _offset()
-        ask = {part: request.args.get(part, "") for part in _PARTS}
+        ask = {part: request.args.get(part, "") for part in (*PARTS, "ref")}
         return _answer(register.people(ask, _PAGE + 1, offset), offset)
 
     @app.get("/v2/clients/<int:client>/grants")

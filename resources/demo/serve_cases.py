@@ -7,11 +7,10 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, jsonify, request
 
+from resources.demo.cases import USER
 from resources.demo.documents import Document, Register
+from resources.demo.matching import PARTS
 from resources.demo.web import application, same_secret, whole
-
-USER = "civicdesk"
-_PARTS = ("family", "given", "born", "phone", "email", "house", "street", "zip", "ref")
 
 
 def make(path: Path, secret: str, seconds: float) -> Flask:
@@ -33,7 +32,7 @@ def make(path: Path, secret: str, seconds: float) -> Flask:
 
     @app.get("/cases/parties")
     def parties() -> Response:
-        ask = {part: request.args.get(part, "") for part in _PARTS}
+        ask = {part: request.args.get(part, "") for part in (*PARTS, "ref")}
         limit, offset = whole("limit", 50, 1, 100), whole("offset", 0, 0, 100_000)
         return _answer("parties", register.people(ask, limit, offset), limit)
 

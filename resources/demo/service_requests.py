@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from resources.demo import words
 from resources.demo.dirt import Habits, Known, phone_as_written
-from resources.demo.documents import street_key
+from resources.demo.matching import street_key
 from resources.demo.ledger import Ledger
 from resources.demo.story import MARIA
-from resources.demo.text import digits, fold
+from resources.demo.text import fold
 
 SERVICES: tuple[tuple[str, str, str, int], ...] = (
     # code, name, group, days that are promised
@@ -31,7 +31,7 @@ class Requests(Ledger):
             "service_request_id TEXT PRIMARY KEY, status TEXT, status_notes TEXT, service_code TEXT, description TEXT, "
             "requested_datetime TEXT, updated_datetime TEXT, expected_datetime TEXT, address TEXT, zipcode TEXT, lat REAL, long REAL, "
             "account_id TEXT, first_name TEXT, last_name TEXT, email TEXT, phone TEXT, account_address TEXT, "
-            "family TEXT, given TEXT, phone7 TEXT, house TEXT, street TEXT"
+            "family TEXT, given TEXT, phone7 TEXT, phone10 TEXT, house TEXT, street TEXT, zip TEXT"
         ),
     }
     indexes = (
@@ -74,7 +74,8 @@ class Requests(Ledger):
             *(f"{self.day(promise - age)}T17:00:00-06:00", place, home.post_code),
             *(round(41.85 + rng.random() / 8, 6), round(-87.75 + rng.random() / 8, 6)),
             *(f"A{person.number + 100_000}", person.given, person.family, person.email or None, written, home.line()),
-            *(fold(person.family), fold(person.given), digits(written)[-7:] if written else None, str(home.number), street_key(home.street)),
+            *(fold(person.family), fold(person.given), person.phone[3:] or None, person.phone or None),
+            *(str(home.number), street_key(home.street), home.post_code),
         )
 
     def _story(self, person: Known) -> None:

@@ -1,0 +1,95 @@
+"""The demo city's desk of its own: hands out the throwaway credentials, and switches departments off and on.
+
+Answers on 127.0.0.1 only, below a path that cannot be guessed.
+"""
+
+from __future__ import annotations
+
+import hmac
+import json
+import secrets
+import threading
+from collections.abc import Callable, Mapping
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+_MOST = 10_000
+"""Bytes of an order that are read."""
+
+
+class Control:
+    """Runs from its making until ``close``. ``switch`` raises KeyError for a department that there is not."""
+
+    def __init__(
+        self, credentials: Callable[[], Mapping[str, str]], switch: Callable[[str, bool], None], state: Callable[[], Mapping[str, bool]]
+    ) -> None:
+        self._token = secrets.token_urlsafe(24)
+        control = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            timeout = 10
+
+            def do_GET(self) -> None:
+                what = control._place(self.path)
+                if what == "credentials":
+                    self._answer(200, dict(credentials()))
+                elif what == "state":
+                    self._answer(200, dict(state()))
+                else:
+                    self._answer(404, {"error": "not found"})
+
+            def do_POST(self) -> None:
+                if control._place(self.path) != "switch":
+                    self._answer(404, {"error": "not found"})
+                    return
+                try:
+                    order = json.loads(self.rfile.read(min(_MOST, int(self.headers.get("Content-Length", 0)))))
+                    department, on = order["department"], order["on"]
+                    if not isinstance(department, str) or not isinstance(on, bool):
+                        raise TypeError
+                except (ValueError, KeyError, TypeError):
+                    self._answer(400, {"error": 'send {"department": "...", "on": true}'})
+                    return
+                try:
+                    switch(department, on)
+                except KeyError:
+                    self._answer(404, {"error": "no such department"})
+                except RuntimeError as error:
+                    self._answer(503, {"error": str(error)})
+                else:
+                    self._answer(200, dict(state()))
+
+            def _answer(self, status: int, body: Mapping[str, Any]) -> None:
+                data = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(data)))
+                self.send_header("Cache-Control", "no-store")
+                # An order's unread rest must not be taken for the next order.
+                self.send_header("Connection", "close")
+                self.end_headers()
+                self.wfile.write(data)
+
+            def log_message(self, format: str, *args: Any) -> None:
+                """The path holds the token: nothing is logged."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.1,), name="springvale-control", daemon=True)
+        self._thread.start()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_address[1]}/{self._token}"
+
+    def _place(self, path: str) -> str:
+        """What stands behind the token; empty where the token is another."""
+        _, _, rest = path.partition("/")
+        token, _, what = rest.partition("/")
+        return what if hmac.compare_digest(token.encode("utf-8", "replace"), self._token.encode()) else ""
+
+    def close(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join(5)
