@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from models.records import Record
 from views import fault_words, icons, words
 from views.caller_header import AttentionCards, CallerHeader
 from views.record_detail import RecordDetail
+from views.search_box import name_clear_button
 from views.theme import look
 from views.widgets.cards import Banner, EmptyState
 from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
@@ -30,6 +31,13 @@ class FilterBox(QLineEdit):
     """Filters the table; Escape empties it, Down goes into the table."""
 
     left = Signal()
+
+    def event(self, event: QEvent) -> bool:
+        """Keeps Escape from the shortcut that goes back to the search."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -98,7 +106,7 @@ class CallerPane(QWidget):
         self.filter = FilterBox()
         self.filter.setPlaceholderText(self.tr("Filter these records"))
         self.filter.setAccessibleName(self.tr("Filter records"))
-        self.filter.setClearButtonEnabled(True)
+        name_clear_button(self.filter)
         self.filter.textChanged.connect(self._filter_changed)
         self.filter.left.connect(self._leave_filter)
         self.found = PlainLabel(role="small")

@@ -32,7 +32,7 @@ class Desk(QWidget):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self._settings = settings
-        self.appearance = Appearance(application, *_kept(settings))
+        self.appearance = Appearance(self, application, *_kept(settings))
         self.appearance.changed.connect(self._restyle)
         self._models: ViewModels | None = None
         self.frame = Frame(self)
@@ -113,7 +113,7 @@ class Desk(QWidget):
         from views.problem_view import ProblemView
 
         view = ProblemView(text)
-        view.left.connect(self.close)
+        view.left.connect(self.window().close)
         self.rail.setEnabled(False)
         self.screens.addWidget(view)
         self.screens.setCurrentWidget(view)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 LONGEST = 10_000
 """Characters taken from the clipboard; no search needs more, and laying out megabytes would stop the window."""
@@ -28,7 +28,7 @@ class SearchBox(QLineEdit):
 
     def dress(self) -> None:
         """What the first paint can do without."""
-        self.setClearButtonEnabled(True)
+        name_clear_button(self)
         self.setAccessibleDescription(self.tr("What the caller says, in any order. Control K comes back here."))
 
     def restyle(self) -> None:
@@ -40,6 +40,10 @@ class SearchBox(QLineEdit):
                 self.removeAction(action)
         action = self.addAction(icons.icon("search", "muted"), QLineEdit.ActionPosition.LeadingPosition)
         action.setData("glass")
+        action.triggered.connect(self.submitted)
+        for button in self.findChildren(QAbstractButton):
+            if not button.accessibleName():
+                button.setAccessibleName(self.tr("Search now"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         from PySide6.QtCore import Qt
@@ -50,3 +54,10 @@ class SearchBox(QLineEdit):
             self.go_down.emit()
         else:
             super().keyPressEvent(event)
+
+
+def name_clear_button(box: QLineEdit) -> None:
+    """Gives the box a button that empties it, with a name for screen readers, which Qt leaves out."""
+    box.setClearButtonEnabled(True)
+    for button in box.findChildren(QAbstractButton):
+        button.setAccessibleName(box.tr("Clear"))

@@ -28,7 +28,7 @@ LIGHT = {
     "hover": "#f1f5fb",
     "selected": "#eaf2fe",
     "line": "#d5dce6",
-    "edge": "#8592a6",
+    "edge": "#7d8a9e",
     "text": "#14202e",
     "muted": "#536277",
     "accent": "#1e66d4",
@@ -149,13 +149,13 @@ class Appearance(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, scheme: Scheme = "system", zoom: float = 1.0) -> None:
-        super().__init__(application)
+    def __init__(self, parent: QObject, application: QApplication, scheme: Scheme = "system", zoom: float = 1.0) -> None:
+        super().__init__(parent)
         self._application = application
         self.scheme: Scheme = scheme
         self.zoom = zoom
         application.setStyle("Fusion")
-        self._families, self._size = _load_fonts(application)
+        self._families, self._size = _load_fonts()
         self._apply()
         application.styleHints().colorSchemeChanged.connect(self._system_changed)
 
@@ -206,9 +206,9 @@ def stylesheet(style: Look) -> str:
     return re.sub(r"\b(\d+)u\b", lambda found: f"{style.px(int(found[1]))}px", text)
 
 
-def _load_fonts(application: QApplication) -> tuple[list[str], float]:
+def _load_fonts() -> tuple[list[str], float]:
     """Inter, then what the system has; and the system's own size, so that whoever set a larger one keeps it."""
-    system = application.font()
+    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
     for weight in ("Regular", "Medium", "SemiBold", "Bold"):
         QFontDatabase.addApplicationFont(os.path.join(RESOURCES, "fonts", f"Inter-{weight}.otf"))
     size = min(max(float(QFontInfo(system).pixelSize()), BASE), 24.0)

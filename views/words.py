@@ -21,19 +21,25 @@ _SYMBOLS = {"USD": "$", "CAD": "$", "AUD": "$", "EUR": "€", "GBP": "£", "": "
 MASK = "••••••"
 
 
+def locale() -> QLocale:
+    """The language of the desk; where the system names none ("C"), American English rather than numbers without any grouping."""
+    found = QLocale()
+    return QLocale("en_US") if found.language() == QLocale.Language.C else found
+
+
 def day(value: date | None, today: date) -> str:
     """``Nov 11``, with the year where it is another one; empty for None."""
     if value is None:
         return ""
     form = QCoreApplication.translate("Words", "MMM d") if value.year == today.year else QCoreApplication.translate("Words", "MMM d, yyyy")
-    return QLocale().toString(QDate(value.year, value.month, value.day), form)
+    return locale().toString(QDate(value.year, value.month, value.day), form)
 
 
 def long_day(value: date | None) -> str:
     """``March 4, 1984``; empty for None."""
     if value is None:
         return ""
-    return QLocale().toString(QDate(value.year, value.month, value.day), QCoreApplication.translate("Words", "MMMM d, yyyy"))
+    return locale().toString(QDate(value.year, value.month, value.day), QCoreApplication.translate("Words", "MMMM d, yyyy"))
 
 
 def amount(value: Decimal | None, currency: str) -> str:
@@ -42,13 +48,13 @@ def amount(value: Decimal | None, currency: str) -> str:
         return ""
     symbol = _SYMBOLS.get(currency, f"{currency} ")
     sign = "−" if value < 0 else ""
-    return f"{sign}{symbol}{QLocale().toString(float(abs(value)), 'f', 2)}"
+    return f"{sign}{symbol}{locale().toString(float(abs(value)), 'f', 2)}"
 
 
 def clock(value: datetime) -> str:
     """Local time of day, ``10:14:03``."""
     local = value.astimezone()
-    return QLocale().toString(QTime(local.hour, local.minute, local.second), "HH:mm:ss")
+    return locale().toString(QTime(local.hour, local.minute, local.second), "HH:mm:ss")
 
 
 def minutes(value: datetime) -> str:
@@ -65,7 +71,7 @@ def running(span: timedelta) -> str:
 
 def number(value: int) -> str:
     """A whole number, grouped as the language groups it."""
-    return QLocale().toString(value)
+    return locale().toString(value)
 
 
 def took(ms: float) -> str:

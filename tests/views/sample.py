@@ -205,9 +205,7 @@ _MAPPING = (
 def _check(at: int, state: Any, ms: float, **more: Any) -> CheckRow:
     key, title, colour, kind = DEPARTMENTS[at]
     given = {"capabilities": ("find", "records"), "credential": "in keyring", "asked": 1204 - at, "p95_ms": ms * 2, **more}
-    return CheckRow(
-        key, title, colour, kind, state=state, ms=ms, manifest=f"departments/{key}.toml", mapping=_MAPPING, **given
-    )
+    return CheckRow(key, title, colour, kind, state=state, ms=ms, manifest=f"departments/{key}.toml", mapping=_MAPPING, **given)
 
 
 DEPARTMENTS_STATE = DepartmentsState(

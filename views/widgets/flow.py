@@ -96,8 +96,9 @@ class FlowRow(QWidget):
         self._stop: QWidget | None = None
 
     def insert(self, position: int, widget: QWidget) -> None:
-        """Adds or moves a widget."""
+        """Adds or moves a widget; Tab finds it where it stands, not after all that was made before it."""
         self._layout.insert(position, widget)
+        _tab_after(self.widgets()[position - 1] if position else self, widget)
         widget.removeEventFilter(self)
         widget.installEventFilter(self)
         self._set_stop(self._stop if self._stop is not None else widget)
@@ -146,3 +147,13 @@ class FlowRow(QWidget):
             policy = Qt.FocusPolicy.StrongFocus if widget is stop else Qt.FocusPolicy.ClickFocus
             if widget.focusPolicy() != policy:
                 widget.setFocusPolicy(policy)
+
+
+def _tab_after(first: QWidget, second: QWidget) -> None:
+    """Qt passes over widgets that take no focus when it orders them, so both take it for as long as that lasts."""
+    policies = first.focusPolicy(), second.focusPolicy()
+    first.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    second.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    QWidget.setTabOrder(first, second)
+    first.setFocusPolicy(policies[0])
+    second.setFocusPolicy(policies[1])
