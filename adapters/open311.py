@@ -1,16 +1,18 @@
 """The kind ``open311``: a department that speaks GeoReport v2, in JSON or XML (http://wiki.open311.org/GeoReport_v2).
 
 The manifest's ``[[find]]`` and ``[[records]]`` name the query parameters by which a server lets staff search requests by
-person or address, as the standard has none; numbers that fit ``references`` are looked up without either.
+person or address, as the standard has none; numbers that fit ``references`` are looked up without either. Each question is
+asked for the last ``open311.days``, in windows that the standard allows; one whose query has a ``start_date`` of its own, or an
+empty one, is asked once, as it is.
 """
 
 from __future__ import annotations
 
-import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from datetime import time as clock
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 from zoneinfo import ZoneInfo
 
 from adapters import open311_answers as answers
+from adapters.asking import is_reference, read_items, says_something
 from adapters.contract import BadAnswer, CallContext, Health, NotFound, Rejected
 from adapters.http_auth import Authorizer
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
@@ -47,43 +50,48 @@ class Open311Department:
         self._http = Authorizer(manifest, transport)
         self._zone = zone or UTC
         self._reader = ItemReader(manifest, zone)
-        self._references = [re.compile(pattern, re.IGNORECASE) for pattern in manifest.references]
         self._endpoint: tuple[str, str] | None = None
 
     # --- the contract
 
     def can_find(self, query: SearchQuery) -> bool:
-        return self._is_reference(query.reference) or self._manifest.find_for(query) is not None
+        """Whether the query has a number of this department's form, or parts that a [[find]] needs."""
+        return is_reference(self._manifest, query.reference) or self._manifest.find_for(query) is not None
 
     def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:
-        """The request whose number was given; else whoever reported the requests found, and those that name nobody."""
-        if self._is_reference(query.reference):
+        """The request whose number was given, and its reporter; else who reported the requests that fit, and those of nobody."""
+        if is_reference(self._manifest, query.reference):
             found = self._by_id(query.reference, ctx)
             if found is not None:
                 yield self._reader.record(found, ctx)
-                yield from self._reader.people([found], ctx)
+                if self._reader.account(found):
+                    yield self._reader.person([found], ctx)
                 return
         question = self._manifest.find_for(query)
         if question is None:
             return
-        items = list(self._asked(question, query_values(query, ctx.now.date(), self._dialect.days), ctx))
-        limits = self._manifest.limits
-        yield from islice(self._reader.people(items, ctx), limits.people + 1)
-        nobodys = (item for item in items if not self._reader.account(item))
-        yield from (self._reader.record(item, ctx) for item in islice(nobodys, limits.records + 1))
+        by_account: dict[str, list[Item]] = {}
+        for item in self._asked(question, query_values(query, ctx.now.date(), self._dialect.days), ctx):
+            by_account.setdefault(self._reader.account(item), []).append(item)
+        nobodys, limits = by_account.pop("", []), self._manifest.limits
+        people = islice((partial(self._reader.person, items, ctx) for items in by_account.values()), limits.people + 1)
+        records = islice((partial(self._reader.record, item, ctx) for item in nobodys), limits.records + 1)
+        readings: list[Callable[[], Person | Record]] = [*people, *records]
+        yield from read_items(readings, len(readings))
 
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         """The requests of one reporter. Somebody else's, from a server that does not know the parameter, are left out."""
         values = subject_values(subject.id, ctx.now.date(), self._dialect.days)
-        seen: set[str] = set()
-        for question in self._manifest.records:
-            for item in self._asked(question, values, ctx):
-                if self._reader.account(item) not in ("", subject.id) or item_key(item) in seen:
-                    continue
-                seen.add(item_key(item))
-                yield self._reader.record(item, ctx, subject)
-                if len(seen) > self._manifest.limits.records:
-                    return
+
+        def readings() -> Iterator[Callable[[], Record]]:
+            seen: set[str] = set()
+            for question in self._manifest.records:
+                for item in self._asked(question, values, ctx):
+                    if self._reader.account(item) in ("", subject.id) and item_key(item) not in seen:
+                        seen.add(item_key(item))
+                        yield partial(self._reader.record, item, ctx, subject)
+
+        yield from read_items(readings(), self._manifest.limits.records)
 
     def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
         """One request by its number, or by the token it has until then."""
@@ -135,9 +143,6 @@ class Open311Department:
 
     # --- asking for requests
 
-    def _is_reference(self, reference: str) -> bool:
-        return bool(reference) and any(pattern.fullmatch(reference) for pattern in self._references)
-
     def _by_id(self, number: str, ctx: CallContext) -> Item | None:
         """By path, and by parameter where a server does not know the path. An item with another number is no answer."""
         wanted = _same(number)
@@ -152,10 +157,9 @@ class Open311Department:
 
     def _asked(self, question: Request, values: dict[str, str], ctx: CallContext) -> Iterator[Item]:
         """The requests that a question of the manifest finds, newest window first."""
+        if not says_something(question, values):
+            return
         parameters = {name: text for name, template in question.query.items() if (text := fill(template, values))}
-        said = any("{" in question.query[name] for name in parameters)
-        if not said and "{" not in question.path:
-            return  # it would ask for everybody's
         path = fill(question.path, values, _path) or "requests"
         if {"start_date", "end_date"} & question.query.keys():
             yield from self._paged(path, parameters, ctx)
