@@ -11,10 +11,10 @@ a pool of ``concurrent`` connections made with the first call, and commit by the
 
 from __future__ import annotations
 
-import re
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -25,6 +25,7 @@ from sqlalchemy.engine import Engine as Pool
 from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.elements import TextClause
 
+from adapters.asking import can_find, is_reference, lookups_for, read_items
 from adapters.contract import BadAnswer, CallContext, Cancelled, Health, NotFound, SignInNeeded, TimedOut, Unavailable
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
 from adapters.mapping import Getter, PersonReader, column_getter, record_readers
@@ -63,9 +64,14 @@ class SqlDepartment:
         self._backend = self._url.get_backend_name()
         self._engine = engine_for(self._backend, self._url.get_driver_name())
         people, records = manifest.limits.people + 1, manifest.limits.records + 1
-        self._find = {id(each): self._question(each, ("find", at), people) for at, each in enumerate(manifest.find)}
-        self._records = [self._question(each, ("records", at), records) for at, each in enumerate(manifest.records)]
-        self._lookup = [self._question(each, ("lookup", at), 1) for at, each in enumerate(manifest.lookup)]
+        requests: tuple[tuple[str, Sequence[Request], int], ...] = (
+            ("find", manifest.find, people),
+            ("records", manifest.records, records),
+            ("lookup", manifest.lookup, 1),
+        )
+        self._questions = {
+            id(request): self._question(request, (table, at), rows) for table, each, rows in requests for at, request in enumerate(each)
+        }
         check = manifest.check if manifest.check.sql else Request(sql=self._engine.ping)
         self._check = self._question(check, ("check",), 1)
         if self._problems:
@@ -78,32 +84,39 @@ class SqlDepartment:
         self._current = threading.local()
 
     def can_find(self, query: SearchQuery) -> bool:
-        """Whether a [[find]] fits the parts of this query, or a [[lookup]] its reference number."""
-        return self._manifest.find_for(query) is not None or bool(self._lookups(query.reference))
+        return can_find(self._manifest, query)
 
     def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:
+        """The record whose number was given, with the person whom a [[find]] by ``reference`` tells; or else the people who fit."""
         values = query_values(query, ctx.now.date())
-        find = self._manifest.find_for(query)
-        if find is not None and self._person is not None:
-            for row in self._rows(self._find[id(find)], values, ctx):
-                yield self._person(row, ctx)
-            return
-        for at in self._lookups(query.reference):
-            for row in self._rows(self._lookup[at], values, ctx):
-                yield self._readers[self._manifest.lookup[at].map](row, ctx)
+        question = self._manifest.find_for(query)
+        if is_reference(self._manifest, query.reference) and (record := self._by_number(query.reference, values, ctx)):
+            yield record
+            if question is None or "reference" not in question.needs:
+                return
+        if question is not None and self._person is not None:
+            rows = self._rows(self._questions[id(question)], values, ctx)
+            yield from read_items((partial(self._person, row, ctx) for row in rows), self._manifest.limits.people)
 
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         values = subject_values(subject.id, ctx.now.date())
-        for question, request in zip(self._records, self._manifest.records, strict=True):
-            for row in self._rows(question, values, ctx):
-                yield self._readers[request.map](row, ctx, subject)
+        readings = (
+            partial(self._readers[request.map], row, ctx, subject)
+            for request in self._manifest.records
+            for row in self._rows(self._questions[id(request)], values, ctx)
+        )
+        yield from read_items(readings, self._manifest.limits.records)
 
     def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
-        values = query_values(SearchQuery(reference=ref.id), ctx.now.date())
-        for at in self._lookups(ref.id):
-            for row in self._rows(self._lookup[at], values, ctx):
-                return self._readers[self._manifest.lookup[at].map](row, ctx)
-        raise NotFound("no row for this reference number")
+        if record := self._by_number(ref.id, query_values(SearchQuery(reference=ref.id), ctx.now.date()), ctx):
+            return record
+        raise NotFound("no row for this number")
+
+    def _by_number(self, number: str, values: dict[str, str], ctx: CallContext) -> Record | None:
+        for request in lookups_for(self._manifest, number):
+            for row in self._rows(self._questions[id(request)], values, ctx):
+                return self._readers[request.map](row, ctx)
+        return None
 
     def check(self, ctx: CallContext) -> Health:
         started = time.monotonic()
@@ -167,18 +180,13 @@ class SqlDepartment:
         self._spelling[name.lower()] = name
         return column_getter(name)
 
-    def _lookups(self, reference: str) -> list[int]:
-        """The [[lookup]]s that know numbers of this form."""
-        if not reference:
-            return []
-        every = enumerate(self._manifest.lookup)
-        return [at for at, each in every if not each.pattern or re.fullmatch(each.pattern, reference, re.IGNORECASE)]
-
     # One question, there and back.
 
     def _rows(self, question: Question, values: dict[str, str], ctx: CallContext) -> list[Row]:
         """The rows of one statement, at most ``question.rows``; asked again, once, where the connection or the text was bad."""
         bound = {name: fill(template, values) or None for name, template in question.params.items()}
+        if bound and not any(bound.values()):  # it would ask for everybody
+            return []
         try:
             return self._ask(question, bound, ctx, None)
         except _Again as reason:
