@@ -110,7 +110,7 @@ def decode_xml(response: HttpResponse) -> etree._Element:
         try:
             return _xml(_CHARACTER_REFERENCE.sub(_legal_reference, _ILLEGAL_IN_XML.sub("\ufffd", text)))
         except etree.XMLSyntaxError as error:
-            if error.code in _XML_BREAKS_OFF:
+            if error.code in _XML_BREAKS_OFF:  # type: ignore[attr-defined]  # the stubs leave it out
                 raise BadAnswer("the XML breaks off", key="incomplete") from None
             line, column = error.position
             raise BadAnswer(f"not XML (line {line}, column {column})") from None

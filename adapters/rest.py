@@ -172,7 +172,7 @@ def _checked(manifest: Manifest, lines: str) -> dict[int, Getter | None]:
     if address.scheme not in ("http", "https") or not address.hostname:
         problems.append((("address",), "address is no web address: write https://host/path"))
     elif "@" in address.netloc:
-        problems.append((("address",), "address holds a user name: take it out, write it as auth.user, and put its password into the keyring"))
+        problems.append((("address",), "address holds a user name: write it as auth.user, and put the password into the keyring"))
     getters: dict[int, Getter | None] = {}
     places: list[tuple[tuple[str | int, ...], Request]] = [(("check",), manifest.check)]
     places += [(("find", at), each) for at, each in enumerate(manifest.find)]

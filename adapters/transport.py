@@ -16,8 +16,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import certifi
 import msgspec
-import requests.certs
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
@@ -70,7 +70,7 @@ class Transport:
         """``authorities``: a PEM file of certificate authorities to trust besides the system's and certifi's."""
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_verify_locations(requests.certs.where())
+        context.load_verify_locations(certifi.where())
         if authorities:
             context.load_verify_locations(authorities)
         self._adapter = _Adapter(context)

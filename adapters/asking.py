@@ -1,0 +1,65 @@
+"""What kinds share in asking: which question fits, what it is filled with, and reading the items that come back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
+
+from adapters.contract import BadAnswer
+from adapters.manifest import Lookup, Manifest, Request
+from adapters.templates import fill
+from models.query import SearchQuery
+
+T = TypeVar("T")
+
+
+def lookups_for(manifest: Manifest, reference: str) -> list[Lookup]:
+    """The [[lookup]]s that know numbers of this form."""
+    if not reference:
+        return []
+    return [each for each in manifest.lookup if not each.pattern or re.fullmatch(each.pattern, reference, re.IGNORECASE)]
+
+
+def is_reference(manifest: Manifest, reference: str) -> bool:
+    """Whether this looks like one of the department's own numbers."""
+    return bool(reference) and any(re.fullmatch(pattern, reference, re.IGNORECASE) for pattern in manifest.references)
+
+
+def can_find(manifest: Manifest, query: SearchQuery) -> bool:
+    """Whether the manifest has a [[find]] for the parts of this query, or a [[lookup]] for its number."""
+    by_number = is_reference(manifest, query.reference) and bool(lookups_for(manifest, query.reference))
+    return by_number or manifest.find_for(query) is not None
+
+
+def says_something(request: Request, values: Mapping[str, str]) -> bool:
+    """Whether a value of the caller's reaches the department. A question with all of them empty would ask for everybody."""
+    theirs = {name: text for name, text in values.items() if name not in ("today", "since")}
+    given = (request.path, *request.query.values(), *request.body.values(), *request.headers.values())
+    templates = [each for each in given if any(f"{{{name}" in each for name in theirs)]
+    if request.path in templates:
+        return bool(fill(request.path, values))
+    return not templates or any(fill(template, values) for template in templates)
+
+
+def read_items(readings: Iterable[Callable[[], T]], limit: int) -> Iterator[T]:
+    """What each reading gives, at most ``limit`` + 1. One that can't be read keeps nobody from the others.
+
+    They are told of at the end: BadAnswer ``mapping`` after all that could be read, naming the first one's field and line.
+    """
+    read = 0
+    unread: list[BadAnswer] = []
+    for reading in readings:
+        try:
+            item = reading()
+        except BadAnswer as error:
+            if error.fault_key != "mapping":
+                raise
+            unread.append(error)
+            continue
+        yield item
+        read += 1
+        if read > limit:
+            return
+    if unread:
+        raise BadAnswer(f"{len(unread)} of {read + len(unread)} entries can't be read: {unread[0].detail}", key="mapping")

@@ -1,0 +1,123 @@
+"""Shows a department its credential with each request: bearer token, API key, basic, or OAuth2 client credentials.
+
+The secret comes with each call, from the keyring. What is kept here is the OAuth2 access token, in memory alone.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from threading import Lock
+from typing import Any
+from urllib.parse import quote_plus, urlencode, urljoin
+
+import msgspec
+
+from adapters.answers import decode_json
+from adapters.contract import BadAnswer, CallContext, Rejected, SignInNeeded, TimedOut
+from adapters.manifest import Manifest
+from adapters.transport import HttpRequest, HttpResponse, Transport
+
+_TOKEN_BYTES = 65_536
+_LEEWAY = 0.9
+"""The share of a token's life in which it is used: clocks differ, and a call takes time."""
+
+
+class _Token(msgspec.Struct, frozen=True):
+    """``secret`` is the one it was got with: with a renewed secret, a new token is got. ``until`` is a time.monotonic() reading."""
+
+    text: str
+    secret: str
+    until: float
+
+
+class Authorizer:
+    """Sends one department's requests with its credential; calls may come from any thread."""
+
+    def __init__(self, manifest: Manifest, transport: Transport) -> None:
+        self._auth = manifest.auth
+        self._transport = transport
+        self._max_bytes = manifest.limits.bytes
+        self._token_url = urljoin(manifest.address, manifest.auth.token_url)
+        self._token: _Token | None = None
+        self._renewing = Lock()
+
+    def send(self, request: HttpRequest, ctx: CallContext, *, accept: frozenset[int] = frozenset()) -> HttpResponse:
+        """As Transport.send. Raises SignInNeeded, besides, with key ``no_credential`` where the call brings no secret."""
+        kind = self._auth.type
+        if kind == "none":
+            return self._send(request, ctx, accept)
+        if not ctx.credential:
+            raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential")
+        if kind == "oauth2":
+            return self._send_with_token(request, ctx, ctx.credential, accept)
+        if kind == "bearer":
+            return self._send(_with_header(request, "authorization", f"Bearer {ctx.credential}"), ctx, accept)
+        if kind == "basic":
+            return self._send(_with_header(request, "authorization", _basic(self._auth.user, ctx.credential)), ctx, accept)
+        if self._auth.parameter:
+            if f"{self._auth.parameter}=" in request.url:  # a next page's link that brings it along
+                return self._send(request, ctx, accept)
+            joint = "&" if "?" in request.url else "?"
+            url = f"{request.url}{joint}{urlencode({self._auth.parameter: ctx.credential})}"
+            return self._send(msgspec.structs.replace(request, url=url), ctx, accept)
+        return self._send(_with_header(request, self._auth.header, ctx.credential), ctx, accept)
+
+    def _send(self, request: HttpRequest, ctx: CallContext, accept: frozenset[int]) -> HttpResponse:
+        return self._transport.send(request, ctx, max_bytes=self._max_bytes, accept=accept)
+
+    def _send_with_token(self, request: HttpRequest, ctx: CallContext, secret: str, accept: frozenset[int]) -> HttpResponse:
+        token = self._current(ctx, secret, refused=None)
+        try:
+            return self._send(_with_header(request, "authorization", f"Bearer {token.text}"), ctx, accept - {401})
+        except SignInNeeded:  # revoked, or the server was started anew
+            token = self._current(ctx, secret, refused=token)
+        return self._send(_with_header(request, "authorization", f"Bearer {token.text}"), ctx, accept)
+
+    def _current(self, ctx: CallContext, secret: str, refused: _Token | None) -> _Token:
+        """A token that is not ``refused``. Of all threads that want one, the first gets it and the others wait for it."""
+        if self._usable(secret, refused):
+            assert self._token
+            return self._token
+        if not self._renewing.acquire(timeout=ctx.remaining()):
+            raise TimedOut("no access token within the deadline")
+        try:
+            if not self._usable(secret, refused):
+                self._token = self._new_token(ctx, secret)
+            assert self._token
+            return self._token
+        finally:
+            self._renewing.release()
+
+    def _usable(self, secret: str, refused: _Token | None) -> bool:
+        token = self._token
+        return token is not None and token is not refused and token.secret == secret and token.until > time.monotonic()
+
+    def _new_token(self, ctx: CallContext, secret: str) -> _Token:
+        """RFC 6749, 4.4: the client's own credentials for an access token."""
+        form = {"grant_type": "client_credentials"} | ({"scope": self._auth.scope} if self._auth.scope else {})
+        headers = {
+            "content-type": "application/x-www-form-urlencoded",
+            "accept": "application/json",
+            # RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
+            "authorization": _basic(quote_plus(self._auth.client_id), quote_plus(secret)),
+        }
+        request = HttpRequest("POST", self._token_url, headers, urlencode(form).encode())
+        asked = time.monotonic()
+        try:
+            answer: Any = decode_json(self._transport.send(request, ctx, max_bytes=_TOKEN_BYTES))
+        except Rejected:
+            raise SignInNeeded("the token service refused the client's credential") from None
+        text = answer.get("access_token") if isinstance(answer, dict) else None
+        if not isinstance(text, str) or not text:
+            raise BadAnswer("the token service gave no access_token", key="mapping")
+        life = answer.get("expires_in")
+        return _Token(text, secret, asked + (_LEEWAY * life if isinstance(life, int | float) else 3600.0))
+
+
+def _with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:
+    return msgspec.structs.replace(request, headers={**request.headers, name: value})
+
+
+def _basic(user: str, secret: str) -> str:
+    return "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode("ascii")
