@@ -16,7 +16,7 @@ from app.demo import CityProcess
 from app.desk import Desk
 from app.viewmodels import ViewModels
 from models.outcomes import FAULT_WORDS, Answered, Failed, NotPermitted, Skipped, Waiting
-from views.window import CALLER, DEPARTMENTS
+from views.desk import CALLER, DEPARTMENTS
 
 PATIENCE = 30.0
 """Seconds after which a step that does not come about ends the play."""
@@ -33,7 +33,6 @@ def play(city: CityProcess, folder: Path) -> int:
     _tell("Starting the demo city Springvale and its six departments ...")
     try:
         desk = Desk(city.wait, lambda desk: _start(desk, _Call(desk, city, folder, started)), keep_settings=False)
-        desk.window.resize(1440, 900)
         desk.show()
         return desk.run()
     finally:
@@ -106,7 +105,7 @@ class _Call:
         if caller is not None:
             _tell(f"  {caller.name}: {caller.match} ({', '.join(caller.why)}); {len(search.state.callers)} in the list")
         for record in self._models.caller.state.records[:6]:
-            amount = f", {record.amount} {record.currency}" if record.amount is not None else ""
+            amount = f", {record.amount:,.2f} {record.currency}" if record.amount is not None else ""
             _tell(f"    {record.opened or ''!s:<10}  {record.title}: {record.status}{amount}")
         await self._picture("caller")
 
@@ -150,7 +149,7 @@ class _Call:
 
     async def _departments(self) -> None:
         _tell("\nThe Departments view: how each is doing, live.")
-        self._desk.window.go_to(DEPARTMENTS)
+        self._desk.window.desk.go_to(DEPARTMENTS)
         departments = self._models.departments
         departments.check_all()
         await self._until(
@@ -159,7 +158,7 @@ class _Call:
         for row in departments.state.rows:
             _tell(f"  {row.title:<24} {row.kind:<8} {row.state:<6} {row.ms:5.0f} ms  credential {row.credential}")
         await self._picture("departments")
-        self._desk.window.go_to(CALLER)
+        self._desk.window.desk.go_to(CALLER)
 
     def _tell_departments(self) -> None:
         for department in self._models.search.state.departments:

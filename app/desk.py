@@ -87,7 +87,7 @@ class Desk:
         if isinstance(opened, str):
             self._code = 1
             sys.stderr.write(f"civicdesk: {opened}\n")
-            self.window.show_problem(opened)
+            self.window.desk.show_problem(opened)
             return
         self.services = opened
         self.viewmodels = viewmodels_for(opened, tasks)

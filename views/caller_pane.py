@@ -139,8 +139,6 @@ class CallerPane(QWidget):
         tabs.addWidget(self.tabs, 1)
         tabs.addWidget(self.filter_button)
         self._below = QStackedLayout()
-        self._below.addWidget(records)
-        self._below.addWidget(self.page)
         self._records = records
         tabbed = QVBoxLayout()
         tabbed.setSpacing(0)
@@ -155,6 +153,8 @@ class CallerPane(QWidget):
         layout.addWidget(self.attention)
         layout.addWidget(self.missing)
         layout.addLayout(tabbed, 1)
+        for widget in (records, self.page):  # now that the stack has a parent: without one it shows them in windows of their own
+            self._below.addWidget(widget)
         self._nobody = EmptyState()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._nobody)

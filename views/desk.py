@@ -185,9 +185,9 @@ class Desk(QWidget):
 
     def _next_caller(self) -> None:
         """Saved: an empty search for whoever calls next."""
-        self.caller_view.search.reset()
         if self._models is not None:
             self._models.search.clear()
+        self.caller_view.search.reset()
         self.caller_view.search.focus_box()
 
     def _draw_session(self, state: SessionState) -> None:

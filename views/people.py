@@ -102,9 +102,9 @@ class PeoplePane(QWidget):
         layout.addWidget(self.heading)
         layout.addWidget(self.missing)
         self._stack = QStackedLayout()
+        layout.addLayout(self._stack, 1)  # first, as a stack without a parent shows its widget in a window of its own
         self._stack.addWidget(self.empty)
         self._stack.addWidget(self.list)
-        layout.addLayout(self._stack, 1)
         self._show_empty_search()
 
     def draw(self, state: SearchState) -> None:
@@ -115,7 +115,7 @@ class PeoplePane(QWidget):
         failed = [department.title for department in state.departments if isinstance(department.outcome, Failed)]
         if count:
             self._stack.setCurrentWidget(self.list)
-            left_out = count - self.list.people.rowCount()
+            left_out = count - self.list.people.rowCount() + state.more
             if failed and state.phase == "done":
                 self.missing.show_text(self._some_missing(len(failed)), button=self.tr("Retry"))
             elif left_out > 0:

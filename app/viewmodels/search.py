@@ -23,7 +23,7 @@ KEY_PAUSE = 0.2
 """Seconds to wait for the next key: with less, most of what is asked is never read."""
 FEWEST_LETTERS = 3
 """Letters of a name before departments are asked unbidden; the Dutch population register wants as many for a wildcard."""
-CLEAR_LEAD = 0.15
+CLEAR_LEAD = 0.02
 """By how much the first caller must fit better than the second to be opened before all have answered."""
 
 
