@@ -73,6 +73,7 @@ class Open311Server:
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+            wbufsize = -1  # head and body in one packet: else each answer waits 40 ms for the client's acknowledgement
 
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
