@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import json
@@ -255,8 +256,7 @@ def test_a_log_that_cannot_be_written_refuses_the_look(log: AuditLog, store: Sto
     row = log.append(look(), AT)
     fail(store)
     with pytest.raises(AuditUnavailable, match="Nobody may look while the audit log can't be written") as refused:
-        for _ in range(50):  # what is free in the last page is used up first
-            log.append(look(departments=("revenue",) * 100), AT)
+        log.append(look(departments=("revenue",) * 1000), AT)  # more than is free in the last page
     assert refused.value.reason == reason
     with pytest.raises(AuditUnavailable):
         log.finish(row, "answered " * 1000, AT)
@@ -265,10 +265,11 @@ def test_a_log_that_cannot_be_written_refuses_the_look(log: AuditLog, store: Sto
 def test_a_full_disk_leaves_a_whole_log(log: AuditLog, store: Store) -> None:
     full(store)
     written = 0
-    with pytest.raises(AuditUnavailable):
+    with contextlib.suppress(AuditUnavailable):
         for _ in range(1000):
             log.append(look(), AT)
             written += 1
+    assert written < 1000
     assert log.verify() is None
     with store._database.reading() as connection:
         assert connection.scalar(text("SELECT max(sequence) FROM audit")) == (written or None)
@@ -282,7 +283,7 @@ def test_a_log_that_another_holds_refuses_the_look(log: AuditLog, tmp_path: Path
             log.append(look(), AT)
         other.execute("ROLLBACK")
     assert refused.value.reason == "locked"
-    assert WHAT not in f"{refused.value!r}{refused.value.__cause__!r}"
+    assert WHAT not in f"{refused.value} {refused.value.__cause__} {refused.value.__cause__.__cause__}"
     assert log.append(look(), AT).sequence == 1
 
 

@@ -226,6 +226,34 @@ def test_the_audit_key_is_made_once(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert open_keyring({}).audit_key() != key
 
 
+def test_the_audit_key_of_a_process_that_was_first_is_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Late(Memory):
+        def get_password(self, service: str, username: str) -> str | None:
+            found = super().get_password(service, username)
+            self.secrets.setdefault((service, username), "ab" * 32)  # the other process writes now
+            return found
+
+    monkeypatch.setattr("app.services.credentials.user_data_path", lambda *_, **__: tmp_path)
+    assert Credentials(Late()).audit_key().hex() == "ab" * 32
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows locks files by other means")
+def test_only_one_process_at_a_time_makes_the_audit_key(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    class Watched(Memory):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            with (tmp_path / "keyring.lock").open() as file, pytest.raises(BlockingIOError):
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            super().set_password(service, username, password)
+
+    monkeypatch.setattr("app.services.credentials.user_data_path", lambda *_, **__: tmp_path)
+    backend = Watched()
+    assert Credentials(backend).audit_key().hex() in backend.secrets.values()
+    with (tmp_path / "keyring.lock").open() as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)  # let go again
+
+
 @pytest.mark.parametrize("damaged", ["", "not hex", "abcd", "ab" * 33])
 def test_a_damaged_audit_key_is_not_used(damaged: str) -> None:
     with pytest.raises(KeyringUnavailable, match="Delete the entry 'audit-key'"):

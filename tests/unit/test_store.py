@@ -9,8 +9,9 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -190,6 +191,33 @@ def test_four_processes_may_begin_a_store_at_once(folder: Path) -> None:
         assert [len(store.contacts.recent(name, 9)) for name in "abcd"] == [1, 1, 1, 1]
 
 
+def test_a_store_that_another_process_made_meanwhile_is_used(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(schema, "_migrate", lambda connection: pytest.fail("there is nothing to migrate"))
+
+    class Late(SqliteDatabase):
+        def writing(self) -> AbstractContextManager[Connection]:
+            with Store.open(folder) as first:
+                first.contacts.save("ann", draft(), START)
+            return super().writing()
+
+    database = Late(folder / FILE_NAME)
+    schema.prepare(database)
+    database.close()
+    with Store.open(folder) as store:
+        assert len(store.contacts.recent("ann", 5)) == 1
+
+
+def test_opening_waits_for_another_that_turns_on_the_log(folder: Path) -> None:
+    folder.mkdir()
+    with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("CREATE TABLE other (id INTEGER)")
+        ended = threading.Timer(0.3, other.execute, ["COMMIT"])
+        ended.start()
+        Store.open(folder, patience=30).close()
+        ended.join()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
 def test_what_was_typed_survives_kill_9(folder: Path) -> None:
     code = """if True:
@@ -272,7 +300,7 @@ def test_a_write_that_fails_says_why_and_loses_nothing(store: Store, folder: Pat
     with pytest.raises(StoreUnavailable, match=words) as failed:
         store.contacts.keep_draft("ann", draft(note=SECRET * 5000), START)
     assert failed.value.reason == reason
-    told = f"{failed.value!r} {failed.value.__cause__!r}"
+    told = f"{failed.value} {failed.value.__cause__}"
     assert SECRET not in told
     kept = store.contacts.draft("ann")
     assert kept is not None
