@@ -126,14 +126,15 @@ def _refuse_depth(document: Any) -> None:
 
 
 def _local_name(element: etree._Element) -> str:
-    return etree.QName(element).localname
+    return str(element.tag).rpartition("}")[2]
 
 
 def _tree(element: etree._Element) -> Any:
     """An element as text, None when empty, or a dict of its children; a child that repeats becomes a list."""
-    own_text = "".join(filter(None, (element.text, *(child.tail for child in element)))).strip()
-    if len(element) == 0 or own_text:  # markup within a text, such as <br/>, is no structure
-        return "".join(map(str, element.itertext())).strip() or None
+    if len(element) == 0:
+        return (element.text or "").strip() or None
+    if "".join(filter(None, (element.text, *(child.tail for child in element)))).strip():
+        return "".join(map(str, element.itertext())).strip()  # markup within a text, such as <br/>, is no structure
     tree: dict[str, Any] = {}
     for child in element:
         name, value = _local_name(child), _tree(child)

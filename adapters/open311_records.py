@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from functools import reduce
+from functools import lru_cache, reduce
 
 import msgspec
 
@@ -19,7 +19,7 @@ from adapters.contract import CallContext
 from adapters.manifest import Manifest
 from adapters.mapping import Converter, PersonReader, RecordReader, json_getter
 from adapters.open311_answers import Item, text
-from models.people import Address, Person, SubjectRef
+from models.people import Address, Person, Sensitivity, SubjectRef
 from models.records import Field, Record, RecordRef, State, attention_for
 
 KIND = "service_request"
@@ -60,6 +60,12 @@ _DATE = re.compile(
 
 def moment(written: str, zone: tzinfo = UTC) -> datetime | None:
     """A date as cities write it: ISO 8601 or nearly (``2011-09-1 17:35``), in ``zone`` where it names none; None if it is no date."""
+    if written[10:11] == "T" and len(written) >= 19:
+        try:
+            iso = datetime.fromisoformat(written)
+            return iso if iso.tzinfo else iso.replace(tzinfo=zone)
+        except ValueError:
+            pass  # nearly ISO
     found = _DATE.fullmatch(written.strip())
     if not found:
         return None
@@ -148,11 +154,9 @@ class ItemReader:
         for key in (*_LABELS, *rest):
             value = text(shown.get(key))
             if value and key.endswith("_datetime") and (when := self._moment(value)):
-                value = when.strftime("%Y-%m-%d %H:%M")
+                value = when.isoformat(" ", "minutes")[:16]
             if value:
-                private = key not in _LABELS and _REPORTER.search(key.lower())
-                label = _LABELS.get(key) or text(key.replace("_", " ").strip().capitalize()) or "Other"
-                yield Field(label, value, "sensitive" if private else "open")
+                yield Field(_label(key), value, _sensitivity(key))
 
     def person(self, items: Iterable[Item], ctx: CallContext) -> Person:
         """The reporter of these items. Later items add the phones and e-mails that the first did not give."""
@@ -174,6 +178,17 @@ class ItemReader:
             emails=(email,) if email else (),
             addresses=(Address(place),) if place else (),
         )
+
+
+@lru_cache(maxsize=1000)
+def _label(key: str) -> str:
+    return _LABELS.get(key) or text(key.replace("_", " ").strip().capitalize()) or "Other"
+
+
+@lru_cache(maxsize=1000)
+def _sensitivity(key: str) -> Sensitivity:
+    """What a server tells of the reporter is masked; GeoReport's own keys say nothing of people."""
+    return "sensitive" if key not in _LABELS and _REPORTER.search(key.lower()) else "open"
 
 
 def _title(item: Item) -> str:
