@@ -14,8 +14,8 @@ from resources.demo.cases import USER
 def answers(department: str, database: Path, port: int, secret: str) -> bool:
     """Ask a server at ``port`` of this machine, or the database where it has none."""
     if not port:
-        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-            return bool(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
+        with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as file:
+            return bool(file.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
     path, headers = _question(department, secret)
     try:

@@ -6,7 +6,12 @@ from resources.demo import words
 from resources.demo.dirt import Habits, Known, phone_as_written
 from resources.demo.documents import DocumentLedger
 
-_PROGRAMMES = (("FS", "Food support", 240), ("HB", "Housing benefit", 615), ("EA", "Energy assistance", 90), ("CC", "Child-care grant", 380))
+_PROGRAMMES = (
+    ("FS", "Food support", 240),
+    ("HB", "Housing benefit", 615),
+    ("EA", "Energy assistance", 90),
+    ("CC", "Child-care grant", 380),
+)
 
 
 class Benefits(DocumentLedger):

@@ -38,7 +38,8 @@ class Cases(DocumentLedger):
                     "contactPoints": [{"type": kind, "value": value} for kind, value in points if value],
                 },
                 "addresses": [
-                    {"street": home.street, "houseNumber": str(home.number), "unit": home.unit, "postCode": home.post_code, "city": words.CITY}
+                    {"street": home.street, "houseNumber": str(home.number), "unit": home.unit}
+                    | {"postCode": home.post_code, "city": words.CITY}
                 ],
             },
         )
@@ -57,7 +58,7 @@ class Cases(DocumentLedger):
         ref = f"C-{days_from(self.today, opened).year}-{serial or self.next_serial():05d}"
         document = {
             "caseNumber": ref,
-            "subject": {"title": subject, "category": subject.split()[0].lower()},
+            "subject": {"title": subject, "category": subject.split(maxsplit=1)[0].lower()},
             "parties": [{"partyId": f"{key}", "role": "applicant"}],
             "stage": {"code": stage[0], "label": stage[1]},
             "dates": {"opened": self.day(opened), "decisionDue": self.day(due)},

@@ -31,7 +31,14 @@ class DocumentLedger(Ledger):
         ),
         "matter": "ref TEXT PRIMARY KEY, person INTEGER, day TEXT, doc TEXT",
     }
-    indexes = ("person (family, given)", "person (born)", "person (phone7)", "person (email)", "person (house, street)", "matter (person, day)")
+    indexes = (
+        "person (family, given)",
+        "person (born)",
+        "person (phone7)",
+        "person (email)",
+        "person (house, street)",
+        "matter (person, day)",
+    )
 
     def put_person(self, key: int, person: Known, document: Document) -> None:
         home = person.home
@@ -66,7 +73,7 @@ class Register:
         found = match(ask)
         if not found.where:
             return []
-        sql = f"SELECT doc FROM person WHERE {found.where} ORDER BY {found.order} DESC, id LIMIT ? OFFSET ?"  # noqa: S608 - own words
+        sql = f"SELECT doc FROM person WHERE {found.where} ORDER BY {found.order} DESC, id LIMIT ? OFFSET ?"
         return self._documents(sql, (*found.values, *found.scores, limit, offset))
 
     def matters(self, person: str, limit: int, offset: int = 0) -> list[Document]:

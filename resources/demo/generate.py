@@ -17,8 +17,8 @@ from resources.demo.ledger import Ledger
 from resources.demo.parking import Parking
 from resources.demo.people import Resident, residents
 from resources.demo.permits import Permits
-from resources.demo.service_requests import Requests
 from resources.demo.revenue import Revenue
+from resources.demo.service_requests import Requests
 from resources.demo.story import OLD_ADDRESS_IN
 
 LEDGERS: tuple[type[Ledger], ...] = (Revenue, Permits, Requests, Benefits, Parking, Cases)
@@ -65,4 +65,5 @@ def _as_known(person: Resident, ledger: Ledger) -> Known:
 def _progress(done: int, people: int) -> None:
     if sys.stderr is not None:  # a windowed bundle has none
         end = "\n" if done + 10_000 > people else ""
-        print(f"\rSpringvale: {done:,} of {people:,} people", end=end, file=sys.stderr, flush=True)
+        sys.stderr.write(f"\rSpringvale: {done:,} of {people:,} people{end}")
+        sys.stderr.flush()

@@ -43,8 +43,8 @@ class Ledger(ABC):
         self._insert: dict[str, str] = {}
         for table, columns in self.tables.items():
             self._connection.execute(f"CREATE TABLE {table} ({columns})")
-            count = len(self._connection.execute(f"SELECT * FROM {table}").description)  # noqa: S608 - own names
-            self._insert[table] = f"INSERT INTO {table} VALUES ({', '.join('?' * count)})"  # noqa: S608
+            count = len(self._connection.execute(f"SELECT * FROM {table}").description)
+            self._insert[table] = f"INSERT INTO {table} VALUES ({', '.join('?' * count)})"
             self._rows[table] = []
 
     @abstractmethod

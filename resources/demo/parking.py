@@ -47,7 +47,7 @@ class Parking(Ledger):
     )
 
     def add(self, person: Known) -> None:
-        home, between, day = person.home, self.between, self.day
+        home, between = person.home, self.between
         key = 7_000_000 + person.number
         written = f"{person.phone[:3]}-{person.phone[3:6]}-{person.phone[6:]}" if person.phone else None
         birth = person.birth.isoformat() if person.birth else None

@@ -60,21 +60,19 @@ class Names:
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
-        self._groups = [
-            (women.split(), men.split(), _families(families), list(accumulate(1 / (rank + 4) for rank in range(len(_families(families))))))
-            for _, women, men, families in words.GROUPS
-        ]
+        self._given = [(women.split(), men.split()) for _, women, men, _ in words.GROUPS]
+        self._families = [_families(families) for *_, families in words.GROUPS]
+        self._weights = [list(accumulate(1 / (rank + 4) for rank in range(len(each)))) for each in self._families]
         self._shares = list(accumulate(group[0] for group in words.GROUPS))
 
     def group(self) -> int:
-        return self._rng.choices(range(len(self._groups)), cum_weights=self._shares)[0]
+        return self._rng.choices(range(len(self._families)), cum_weights=self._shares)[0]
 
     def family(self, group: int) -> str:
-        _, _, families, weights = self._groups[group]
-        return self._rng.choices(families, cum_weights=weights)[0]
+        return self._rng.choices(self._families[group], cum_weights=self._weights[group])[0]
 
     def given(self, group: int, woman: bool) -> str:
-        names = self._groups[group][0 if woman else 1]
+        names = self._given[group][0 if woman else 1]
         return names[int(self._rng.random() ** 1.5 * len(names))]
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from resources.demo import words
 from resources.demo.dirt import Habits, Known, phone_as_written
 from resources.demo.documents import DocumentLedger
 from resources.demo.story import MARIA, UNRELATED
 
 _KINDS = (
     ("Porch repair", 75), ("Roof replacement", 180), ("Block party", 25), ("Dumpster on street", 60), ("Garage demolition", 140),
-    ("Sidewalk café", 310), ("Food truck licence", 420), ("Day-care licence", 120), ("Fence", 40), ("Sign", 95), ("Home bakery licence", 65),
+    ("Sidewalk café", 310), ("Food truck licence", 420), ("Day-care licence", 120), ("Fence", 40), ("Sign", 95),
+    ("Home bakery licence", 65),
 )  # fmt: skip
 
 
@@ -29,7 +31,7 @@ class Permits(DocumentLedger):
                 "date_of_birth": person.birth.strftime("%m/%d/%Y") if person.birth else None,
                 "phone": phone_as_written(person.phone, self.rng, 0 if person.story else None) or None,
                 "email": person.email or None,
-                "address": {"line1": f"{home.number} {home.street}", "line2": home.unit or None, "city": "Springvale", "zip": home.post_code},
+                "address": {"line1": f"{home.number} {home.street}", "line2": home.unit or None, "city": words.CITY, "zip": home.post_code},
             },
         )
         if person.story:

@@ -36,7 +36,7 @@ class RequestFile:
         return found[0] if found else None
 
     def search(self, ask: Mapping[str, str], since: date | None, until: date | None, limit: int, offset: int) -> list[dict[str, Any]]:
-        """Requests that meet all of the standard's filters and at least one of the staff's, whom the filters fit best first, then the newest."""
+        """Requests that meet all of the standard's filters and one of the staff's: best fit first, then the newest."""
         fits, values = [], list[str]()
         for column in ("service_request_id", "service_code", "status"):
             if ask.get(column):
@@ -67,7 +67,7 @@ class RequestFile:
         if connection is None:
             connection = self._local.connection = sqlite3.connect(self._address, uri=True)
             connection.row_factory = sqlite3.Row
-        sql = f"SELECT {_TOLD} FROM request WHERE {where} ORDER BY {order} DESC, service_request_id LIMIT ? OFFSET ?"  # noqa: S608
+        sql = f"SELECT {_TOLD} FROM request WHERE {where} ORDER BY {order} DESC, service_request_id LIMIT ? OFFSET ?"
         return [dict(row) for row in connection.execute(sql, values)]
 
 

@@ -1,4 +1,4 @@
-"""The server of Cases: deeply nested JSON, basic authentication, pages by ``offset``; it thinks a while before each answer."""
+"""The server of Cases: deeply nested JSON, basic authentication, ``limit`` and ``offset``; it thinks a while before each answer."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from resources.demo.service_requests import SERVICES
 from resources.demo.web import same_secret, whole
 
 Item = dict[str, Any]
+_CHANGED = "2025-03-01T00:00:00Z"
 _AGENCY = "Department of Public Works"
 
 
@@ -40,9 +41,10 @@ def make(path: Path, secret: str) -> Flask:
     @app.get("/discovery.<any(json, xml):form>")
     def discovery(form: str) -> Response:
         base = f"{request.host_url}open311/v2"
-        endpoint = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": base, "changeset": "2025-03-01T00:00:00Z", "type": "production"}
+        endpoint = {"specification": "http://wiki.open311.org/GeoReport_v2", "url": base, "changeset": _CHANGED, "type": "production"}
         if form == "json":
-            return jsonify(changeset=endpoint["changeset"], contact="311@springvale.example", endpoints=[{**endpoint, "formats": ["application/json", "text/xml"]}])
+            offered = {**endpoint, "formats": ["application/json", "text/xml"]}
+            return jsonify(changeset=_CHANGED, contact="311@springvale.example", endpoints=[offered])
         inner = "".join(f"<{key}>{escape(value)}</{key}>" for key, value in endpoint.items())
         formats = "<formats><format>text/xml</format><format>application/json</format></formats>"
         return _xml(f"<discovery><endpoints><endpoint>{inner}{formats}</endpoint></endpoints></discovery>")

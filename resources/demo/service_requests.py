@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from resources.demo import words
 from resources.demo.dirt import Habits, Known, phone_as_written
-from resources.demo.matching import street_key
 from resources.demo.ledger import Ledger
+from resources.demo.matching import street_key
 from resources.demo.story import MARIA
 from resources.demo.text import fold
 

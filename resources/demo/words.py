@@ -6,51 +6,66 @@ from __future__ import annotations
 GROUPS: tuple[tuple[int, str, str, str], ...] = (
     (
         30,
-        "Mary Linda Susan Karen Donna Carol Nancy Emily Sarah Jessica Ashley Amanda Megan Rachel Olivia Emma Grace Hannah Claire Zoë Renée Ruth",
-        "James Robert John Michael David William Richard Thomas Charles Daniel Matthew Mark Paul Steven Andrew Kevin Brian George Henry Samuel",
-        "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Moore Jackson Martin Thompson White Harris Clark Lewis Robinson "
-        "Walker Young Allen King Wright Scott Hill Green Adams Baker Nelson Carter Mitchell Roberts Turner Phillips Campbell Parker Evans "
-        "Edwards Collins Stewart Morris Rogers Reed Cook Morgan Bell Bailey Cooper Richardson Cox Howard Ward Peterson Gray Watson Brooks",
+        "Mary Linda Susan Karen Donna Carol Nancy Emily Sarah Jessica Ashley Amanda Megan Rachel Olivia Emma Grace "
+        "Hannah Claire Zoë Renée Ruth",
+        "James Robert John Michael David William Richard Thomas Charles Daniel Matthew Mark Paul Steven Andrew Kevin "
+        "Brian George Henry Samuel",
+        "Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Moore Jackson Martin Thompson White "
+        "Harris Clark Lewis Robinson "
+        "Walker Young Allen King Wright Scott Hill Green Adams Baker Nelson Carter Mitchell Roberts Turner Phillips "
+        "Campbell Parker Evans "
+        "Edwards Collins Stewart Morris Rogers Reed Cook Morgan Bell Bailey Cooper Richardson Cox Howard Ward "
+        "Peterson Gray Watson Brooks",
     ),
     (
         24,
-        "Maria Guadalupe Rosa Carmen Ana Elena Lucía Sofía Isabel Teresa Gabriela Patricia Verónica Adriana Mónica Silvia Inés Daniela Luz Marisol",
-        "José Juan Luis Carlos Miguel Jesús Jorge Francisco Antonio Manuel Pedro Ramón Andrés Raúl Mario Fernando Javier Ángel Diego Héctor",
-        "Garcia Rodriguez Martinez Hernandez Lopez Gonzalez Perez Sanchez Ramirez Torres Flores Rivera Gomez Diaz Cruz Morales Reyes Ortiz "
-        "Gutierrez Chavez Ramos Ruiz Mendoza Alvarez Jimenez Castillo Vásquez Romero Moreno Muñoz Núñez Peña Ibáñez Cárdenas Zúñiga Ordóñez "
+        "Maria Guadalupe Rosa Carmen Ana Elena Lucía Sofía Isabel Teresa Gabriela Patricia Verónica Adriana Mónica "
+        "Silvia Inés Daniela Luz Marisol",
+        "José Juan Luis Carlos Miguel Jesús Jorge Francisco Antonio Manuel Pedro Ramón Andrés Raúl Mario Fernando "
+        "Javier Ángel Diego Héctor",
+        "Garcia Rodriguez Martinez Hernandez Lopez Gonzalez Perez Sanchez Ramirez Torres Flores Rivera Gomez Diaz "
+        "Cruz Morales Reyes Ortiz "
+        "Gutierrez Chavez Ramos Ruiz Mendoza Alvarez Jimenez Castillo Vásquez Romero Moreno Muñoz Núñez Peña Ibáñez "
+        "Cárdenas Zúñiga Ordóñez "
         "Castañeda Quiñones Galván Fuentes Rosales Villanueva Escobar Montoya",
     ),
     (
         12,
         "Anna Katarzyna Małgorzata Agnieszka Barbara Ewa Krystyna Elżbieta Joanna Zofia Magdalena Monika Halina Bożena Grażyna",
         "Jan Andrzej Piotr Krzysztof Stanisław Tomasz Paweł Józef Marcin Marek Łukasz Michał Zbigniew Tadeusz Wojciech",
-        "Nowak Kowalski Wiśniewski Wójcik Kowalczyk Kamiński Lewandowski Zieliński Szymański Woźniak Dąbrowski Kozłowski Jankowski Mazur "
-        "Wojciechowski Kwiatkowski Krawczyk Kaczmarek Piotrowski Grabowski Pawłowski Michalski Król Wieczorek Jabłoński Wróbel Majewski Stępień",
+        "Nowak Kowalski Wiśniewski Wójcik Kowalczyk Kamiński Lewandowski Zieliński Szymański Woźniak Dąbrowski "
+        "Kozłowski Jankowski Mazur "
+        "Wojciechowski Kwiatkowski Krawczyk Kaczmarek Piotrowski Grabowski Pawłowski Michalski Król Wieczorek "
+        "Jabłoński Wróbel Majewski Stępień",
     ),
     (
         12,
         "Keisha Latoya Monique Ebony Aaliyah Denise Yolanda Tamika Imani Jasmine Gloria Loretta Ngozi Amara Chiamaka",
         "Darnell Jamal Tyrone Marcus Andre Terrence Malik Isaiah Reginald Curtis Chidi Emeka Kwame Tunde Elijah",
-        "Washington Jefferson Booker Banks Coleman Jenkins Perry Powell Butler Simmons Foster Bryant Alexander Russell Griffin Hayes Okafor "
+        "Washington Jefferson Booker Banks Coleman Jenkins Perry Powell Butler Simmons Foster Bryant Alexander "
+        "Russell Griffin Hayes Okafor "
         "Adeyemi Mensah Okonkwo Owusu Boateng Nwosu Abebe Tesfaye Diallo Traoré Koné",
     ),
     (
         8,
         "Wei Li Mei Ying Xiu Ling Hui Jing Grace Lan Hương Thảo Linh Soo-jin Ji-woo Yuki Haruka",
         "Wei Jun Ming Hao Lei Feng Kevin Jin Minh Tuấn Đức Hùng Min-jun Hyun-woo Kenji Hiroshi",
-        "Wang Li Zhang Liu Chen Yang Huang Wu Zhou Nguyen Tran Lê Phạm Đặng Bùi Kim Park Lee Choi Jung Tanaka Sato Suzuki Yamamoto Lin Ng Wong",
+        "Wang Li Zhang Liu Chen Yang Huang Wu Zhou Nguyen Tran Lê Phạm Đặng Bùi Kim Park Lee Choi Jung Tanaka Sato "
+        "Suzuki Yamamoto Lin Ng Wong",
     ),
     (
         6,
         "Priya Anjali Sunita Deepa Kavita Neha Ayesha Fatima Zainab Noor Leila Yasmin Aylin Elif Maryam",
         "Raj Amit Sanjay Vikram Arjun Rahul Imran Ali Omar Hassan Yusuf Mehmet Emre Karim Tariq",
-        "Patel Shah Singh Kumar Sharma Gupta Khan Ahmed Hussain Malik Rahman Haddad Khalil Nasser Mansour Yılmaz Çelik Öztürk Şahin Reddy Desai",
+        "Patel Shah Singh Kumar Sharma Gupta Khan Ahmed Hussain Malik Rahman Haddad Khalil Nasser Mansour Yılmaz "
+        "Çelik Öztürk Şahin Reddy Desai",
     ),
     (
         8,
         "Ursula Ingrid Astrid Siobhán Máire Bridget Giulia Francesca Chiara Élise Françoise Jana Ljiljana Åsa Margarethe",
         "Jürgen Søren Björn Séamus Patrick Declan Giuseppe Marco Luca François Rémi Dragan Zoran Jiří Niels",
-        "Murphy O'Brien O'Connor Kelly Sullivan McCarthy Doyle Schmidt Müller Schneider Weiß Krüger Rossi Russo Esposito D'Angelo Lindström "
+        "Murphy O'Brien O'Connor Kelly Sullivan McCarthy Doyle Schmidt Müller Schneider Weiß Krüger Rossi Russo "
+        "Esposito D'Angelo Lindström "
         "Jørgensen Østergaard Novák Dvořák Jovanović Petrović Šimić Lefèvre Dubois van der Berg St. James",
     ),
 )
@@ -83,6 +98,7 @@ SLIPS: tuple[tuple[str, str], ...] = (
 CASEWORKERS = ("D. Okafor", "L. Chen", "P. Nowak", "R. Alvarez", "S. Brandt", "T. Haddad", "K. Lindström", "M. Abebe")
 PLATES = "ABCDEFGHJKLMNPRSTUVWXYZ"
 BOOKS: tuple[str, ...] = (
-    "The Lake in Winter", "Bread for Beginners", "A Short History of Bridges", "The Night Bus", "Garden Birds of the Prairie", "Small Engines",
+    "The Lake in Winter", "Bread for Beginners", "A Short History of Bridges", "The Night Bus", "Garden Birds of the Prairie",
+    "Small Engines",
     "The Lighthouse Clerk", "Algebra Without Tears", "Salt and Smoke", "Letters from Linden Street", "The Quiet Harbor", "How Cities Sleep",
 )  # fmt: skip
