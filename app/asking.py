@@ -12,7 +12,7 @@ import msgspec
 
 from app.bootstrap import Services
 from app.services.reading import read_query
-from app.services.search import Findings, in_order
+from app.services.search import Findings, place_of
 from models.outcomes import FAULT_WORDS, Answered, Failed, NotPermitted, Outcome, Skipped
 from models.people import Caller, SubjectRef
 from models.query import PARTS, SearchQuery
@@ -103,7 +103,7 @@ def as_text(answer: Answer, services: Services) -> str:
         lines.append(f"\n{caller.name}{born}  [{caller.match}: {', '.join(caller.why) or 'one record'}]")
         lines += [f"  {address}" for address in caller.addresses]
         kept = answer.records.get(caller.key)
-        lines += ["  (file not read)"] if kept is None else [_record_line(record, services) for record in in_order(kept)]
+        lines += ["  (file not read)"] if kept is None else [_record_line(record, services) for record in sorted(kept, key=place_of)]
     if answer.findings.more:
         lines.append(f"\n{answer.findings.more} more fit: add a birth date, a post code or a phone number.")
     lines.append(f"\n{len(answer.findings.callers)} found in {answer.elapsed_ms / 1000:.2f} s.")
@@ -146,7 +146,7 @@ def _caller(caller: Caller, records: list[Record] | None) -> dict[str, Any]:
         "match": caller.match,
         "why": caller.why,
         "members": [{"department": member.ref.department, "id": member.ref.id} for member in caller.members],
-        "records": None if records is None else [_record(record) for record in in_order(records)],
+        "records": None if records is None else [_record(record) for record in sorted(records, key=place_of)],
     }
 
 

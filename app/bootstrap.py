@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Event
 from time import monotonic
 from urllib.parse import urlsplit
 
@@ -27,6 +28,8 @@ from models.audit import AuditRow, Look
 from models.contacts import Contact, ContactDraft
 from models.store.store import Store
 
+CLOSING_TAKES = 5.0
+"""Seconds that quitting waits for the store."""
 RECENT = 6
 """Callers listed under "recent"."""
 
@@ -98,9 +101,12 @@ class Services:
     def close(self) -> None:
         self.departments.close()
         self.checks.close()
-        self.worker.close()
         self.transport.close()
-        self.store.close()
+        closed = Event()
+        # Behind what is queued: the last keys of a note are written before the store is closed.
+        self.worker.submit(self.store.close, lambda result, error: closed.set())
+        closed.wait(CLOSING_TAKES)
+        self.worker.close()
 
 
 def open_services(folder: Path, role: str = "") -> Services:
@@ -117,6 +123,7 @@ def open_services(folder: Path, role: str = "") -> Services:
         raise UnknownRole(f"There is no role {role!r} in this site: choose one of {', '.join(settings.roles)}.")
     transport = Transport()
     credentials = open_keyring(_demo_secrets(site, transport))
+    key = credentials.audit_key()
     store = Store.open(site.store_folder)
     worker = Bulkhead("store", 1)
     ports, errors = make_ports(site.manifests, lambda manifest: make_department(manifest, transport, settings.allow_kinds))
@@ -128,7 +135,7 @@ def open_services(folder: Path, role: str = "") -> Services:
         session=session,
         departments=departments,
         checks=Checks(departments, problems, session),
-        audit=StoredAudit(AuditLog(store.audit, credentials.audit_key()), worker),
+        audit=StoredAudit(AuditLog(store.audit, key), worker),
         contacts=StoredContacts(Contacts(store.contacts), actor, worker),
         rules=ReadingRules(
             settings.region,

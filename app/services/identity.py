@@ -10,7 +10,7 @@ chain of likenesses joins nobody. A wrong merge shows one citizen's data to anot
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import lru_cache
@@ -20,13 +20,19 @@ import msgspec
 from anyascii import anyascii
 from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
-from models.people import Address, Caller, Match, Person
+from models.people import Address, Caller, Match, Person, SubjectRef
 from models.query import SearchQuery
 
 NAME_FITS = 0.88
 """Jaro-Winkler similarity from which two spellings count as one name (Gonzales/Gonzalez 0.975, Maria/Mario 0.92 is caught by MAX_EDITS)."""
 RELEVANT = 0.45
 """Below this a record has nothing to do with what was asked: departments search by prefix and send more."""
+
+EVIDENCE = ("same birth date", "same phone", "same e-mail", "same address")
+SPELT_OTHERWISE = "family name spelt otherwise"
+
+_Pair = frozenset[SubjectRef]
+_Group = tuple[SubjectRef, ...]
 
 
 class Traits(msgspec.Struct, frozen=True):
@@ -77,9 +83,8 @@ _STREET_WORDS = set(
 )
 
 
-@lru_cache(maxsize=65536)
 def traits(person: Person) -> Traits:
-    """What is compared of a record; cheap to ask again."""
+    """What is compared of a record."""
     given, family = fold(person.given_name).split(), fold(person.family_name).split()
     if not family:
         words = fold(person.full_name).split()
@@ -106,7 +111,10 @@ def _post_code(address: Address) -> str:
 
 def compare(left: Person, right: Person) -> Comparison:
     """Weigh two records against each other. Symmetric."""
-    a, b = traits(left), traits(right)
+    return _weighed(traits(left), traits(right))
+
+
+def _weighed(a: Traits, b: Traits) -> Comparison:
     given, family = _given_fits(a.given, b.given), _family_fits(a.family, b.family)
     sure = given and _surely_same_given(a.given[0], b.given[0])
     if not (given and family) and set(a.given[:1]) == set(b.family) and set(a.family) == set(b.given[:1]):
@@ -129,8 +137,8 @@ def compare(left: Person, right: Person) -> Comparison:
     if not given or (a.birth and b.birth and not same_birth):
         return Comparison("never" if agree or family else "no", tuple(agree), tuple(against))
     if family and a.family != b.family:
-        agree.append("family name spelt otherwise")
-    personal = [word for word in agree if word in ("same birth date", "same phone", "same e-mail", "same address")]
+        agree.append(SPELT_OTHERWISE)
+    personal = [word for word in agree if word in EVIDENCE]
     if not family:  # married, or somebody else: only a birth date with two ways to reach the person joins them
         verdict = "no" if not same_birth or len(personal) < 2 else "same" if sure and len(personal) >= 3 else "maybe"
     elif sure and len(personal) >= 2 and (same_birth or "same e-mail" in personal):
@@ -144,6 +152,7 @@ def _same_name(a: Traits, b: Traits) -> bool:
     return sorted(a.given + a.family) == sorted(b.given + b.family)
 
 
+@lru_cache(maxsize=65536)
 def _word_fits(one: str, other: str) -> bool:
     if one == other:
         return True
@@ -178,7 +187,10 @@ def _family_fits(a: Sequence[str], b: Sequence[str]) -> bool:
 
 def relevance(person: Person, query: SearchQuery) -> float:
     """How well a record answers the query, 0 to 1: the share of the asked parts that it meets, misspellings at a discount."""
-    mine = traits(person)
+    return _relevance(traits(person), query)
+
+
+def _relevance(mine: Traits, query: SearchQuery) -> float:
     scores: list[float] = []
     if query.name:
         scores.append(_name_score(mine, query))
@@ -232,123 +244,137 @@ def _word_score(word: str, other: str, *, own: bool) -> float:
     return 0.6 if JaroWinkler.similarity(word, other) >= 0.93 else 0.0
 
 
+class Joiner:
+    """Joins the answers of one search as they come: what was compared once is not compared again."""
+
+    def __init__(self, query: SearchQuery) -> None:
+        self._query = query
+        self._known: dict[SubjectRef, tuple[Person, Traits, float]] = {}
+        self._verdicts: dict[_Pair, Comparison] = {}
+
+    def join(self, people: Iterable[Person], followed: Iterable[Person] = ()) -> tuple[Caller, ...]:
+        """The callers that these records are, the one who answers the query best first.
+
+        Independent of the order in which the records came. Records that have nothing to do with the query are left out;
+        ``followed`` ones, found by what the first answers told of a caller, stay only where they may be one of the others.
+        """
+        asked = self._learn(people)
+        kept = {ref for ref in asked if self._known[ref][2] >= RELEVANT}
+        extra = self._learn(followed) - asked
+        verdicts = self._compared(kept | extra)
+        kept |= {ref for ref in extra if any(_near(verdicts.get(frozenset((ref, other)))) for other in kept)}
+        groups = _grouped(sorted(kept), verdicts)
+        callers = [self._caller(group, groups, verdicts) for group in groups]
+        return tuple(sorted(callers, key=lambda each: (-each.relevance, -len(each.members), fold(each.name), each.key)))
+
+    def _learn(self, people: Iterable[Person]) -> set[SubjectRef]:
+        refs = set()
+        for person in people:
+            refs.add(person.ref)
+            known = self._known.get(person.ref)
+            if known is None or known[0] is not person:
+                mine = traits(person)
+                self._known[person.ref] = (person, mine, 1.0 if _exact_contact(mine, self._query) else _relevance(mine, self._query))
+                self._verdicts = {pair: found for pair, found in self._verdicts.items() if person.ref not in pair}
+        return refs
+
+    def _compared(self, refs: set[SubjectRef]) -> dict[_Pair, Comparison]:
+        """Comparisons of all pairs that share anything; pairs that share nothing are not looked at."""
+        blocks: defaultdict[str, list[SubjectRef]] = defaultdict(list)
+        for ref in sorted(refs):
+            for key in _blocks(self._known[ref][1]):
+                blocks[key].append(ref)
+        for members in blocks.values():
+            for one, other in combinations(members, 2):
+                pair = frozenset((one, other))
+                if pair not in self._verdicts:
+                    self._verdicts[pair] = _weighed(self._known[one][1], self._known[other][1])
+        return self._verdicts
+
+    def _caller(self, group: _Group, groups: list[_Group], verdicts: dict[_Pair, Comparison]) -> Caller:
+        members = [self._known[ref] for ref in group]
+        people = [person for person, _, _ in members]
+        match, why = self._explained(group, groups, verdicts)
+        names = Counter(person.full_name for person in people)
+        best = max(people, key=lambda person: (names[person.full_name], person.birth_date is not None, person.full_name))
+        return Caller(
+            key=f"{group[0].department}/{group[0].id}",
+            name=best.full_name,
+            birth_date=next((person.birth_date for person, mine, _ in members if mine.birth), None),
+            addresses=_distinct((address.full for person in people for address in person.addresses), _address_words),
+            phones=_distinct((phone for person in people for phone in person.phones), lambda phone: re.sub(r"\D", "", phone)[-10:]),
+            emails=_distinct((email for person in people for email in person.emails), str.lower),
+            match=match,
+            why=why,
+            members=tuple(people),
+            relevance=round(max(relevance for _, _, relevance in members), 3),
+        )
+
+    def _explained(self, group: _Group, groups: list[_Group], verdicts: dict[_Pair, Comparison]) -> tuple[Match, tuple[str, ...]]:
+        """How sure a group is, and the reasons in words."""
+        if len(group) > 1:
+            shared = {word for pair in combinations(group, 2) for word in getattr(verdicts.get(frozenset(pair)), "agree", ())}
+            agree = _listed([word.removeprefix("same ") for word in EVIDENCE if word in shared])
+            systems = len({ref.department for ref in group})
+            where = f"in {systems} departments" if systems > 1 else "in records of one department"
+            return "certain", (f"same {agree} {where}", *(["family name spelt otherwise"] if SPELT_OTHERWISE in shared else []))
+        mine = self._known[group[0]][1]
+        apart: tuple[str, ...] = ()
+        for other_group in groups:
+            for ref in other_group:
+                found = verdicts.get(frozenset((group[0], ref))) if ref != group[0] else None
+                if found is not None and found.verdict == "maybe":
+                    name = self._known[ref][0].full_name
+                    return "maybe", (f"may be {name} of the list", *(found.agree or ("same name",)), *found.against)
+                if found is not None and found.verdict == "never" and _same_name(mine, self._known[ref][1]):
+                    apart = apart or (f"kept apart from a namesake: {_listed(found.against)}",)
+        return "single", apart
+
+
 def join_people(people: Iterable[Person], query: SearchQuery, followed: Iterable[Person] = ()) -> tuple[Caller, ...]:
-    """The callers that these records are, the one who answers the query best first.
-
-    Independent of the order in which the records came. Records that have nothing to do with the query are left out;
-    ``followed`` ones, found by what the first answers told of a caller, stay only where they may be one of the others.
-    """
-    people = tuple(people)
-    unique = {person.ref: person for person in (*followed, *people)}
-    ranked = {ref: relevance(person, query) for ref, person in unique.items()}
-    asked = {person.ref for person in people}
-    kept = [person for ref, person in sorted(unique.items()) if ref not in asked or ranked[ref] >= RELEVANT or _exact_contact(person, query)]
-    verdicts = _compared(kept)
-    if len(asked) < len(unique):
-        near = {
-            index
-            for pair, found in verdicts.items()
-            if found.verdict == "same" or (found.verdict == "maybe" and any(word.startswith("same") for word in found.agree))
-            for index in pair
-            if any(kept[other].ref in asked for other in pair)
-        }
-        kept = [person for index, person in enumerate(kept) if person.ref in asked or index in near]
-        verdicts = _compared(kept)
-    groups = _grouped(kept, verdicts)
-    callers = [_caller(group, groups, verdicts, max(ranked[person.ref] for person in group), query) for group in groups]
-    return tuple(sorted(callers, key=lambda each: (-each.relevance, -len(each.members), fold(each.name), each.key)))
+    """As Joiner.join, for answers that are all there."""
+    return Joiner(query).join(people, followed)
 
 
-def _exact_contact(person: Person, query: SearchQuery) -> bool:
-    mine = traits(person)
+def _exact_contact(mine: Traits, query: SearchQuery) -> bool:
     digits = re.sub(r"\D", "", query.phone)[-10:]
     return bool((digits and any(phone.endswith(digits) for phone in mine.phones)) or (query.email and query.email in mine.emails))
 
 
-_Pair = frozenset[int]
+def _near(found: Comparison | None) -> bool:
+    """Whether more than a name speaks for one person."""
+    return found is not None and (found.verdict == "same" or (found.verdict == "maybe" and any(word in EVIDENCE for word in found.agree)))
 
 
-def _compared(people: Sequence[Person]) -> dict[_Pair, Comparison]:
-    """Comparisons of all pairs that share anything; pairs that share nothing are not looked at."""
-    blocks: defaultdict[str, list[int]] = defaultdict(list)
-    for index, person in enumerate(people):
-        mine = traits(person)
-        keys = {*mine.phones, *mine.emails, *mine.homes, mine.birth and f"b{mine.birth}"}
-        keys |= {f"n{word[:3]}{mine.given[0][:1]}" for word in mine.family if mine.given}
-        keys |= {f"n{word[:3]}{mine.family[0][:1]}" for word in mine.given[:1]}
-        for key in keys - {""}:
-            blocks[key].append(index)
-    pairs = {pair for members in blocks.values() for pair in combinations(members, 2)}
-    return {frozenset(pair): compare(people[pair[0]], people[pair[1]]) for pair in pairs}
+def _blocks(mine: Traits) -> set[str]:
+    """What two records must share one of to be compared at all."""
+    keys = {*mine.phones, *mine.emails, *mine.homes, mine.birth and f"b{mine.birth}"}
+    keys |= {f"n{word[:3]}{mine.given[0][:1]}" for word in mine.family if mine.given}
+    keys |= {f"n{word[:3]}{mine.family[0][:1]}" for word in mine.given[:1]}
+    return keys - {""}
 
 
-def _grouped(people: Sequence[Person], verdicts: dict[_Pair, Comparison]) -> list[tuple[Person, ...]]:
+def _grouped(refs: Sequence[SubjectRef], verdicts: dict[_Pair, Comparison]) -> list[_Group]:
     """Groups joined by ``same``, the strongest links first, never over a ``never``."""
-    group_of = {index: {index} for index in range(len(people))}
+    group_of = {ref: {ref} for ref in refs}
     links = sorted(
-        (pair for pair, found in verdicts.items() if found.verdict == "same"), key=lambda pair: (-len(verdicts[pair].agree), sorted(pair))
+        (tuple(sorted(pair)) for pair, found in verdicts.items() if found.verdict == "same" and pair <= group_of.keys()),
+        key=lambda pair: (-len(verdicts[frozenset(pair)].agree), pair),
     )
-    for pair in links:
-        left, right = (group_of[index] for index in sorted(pair))
+    for one, two in links:
+        left, right = group_of[one], group_of[two]
         if left is right:
             continue
-        forbidden = any(
-            (found := verdicts.get(frozenset((one, other)))) is not None and found.verdict == "never" for one in left for other in right
-        )
-        if not forbidden:
+        pairs = (verdicts.get(frozenset((mine, theirs))) for mine in left for theirs in right)
+        if not any(found is not None and found.verdict == "never" for found in pairs):
             left |= right
-            for index in right:
-                group_of[index] = left
-    seen: list[set[int]] = []
-    for index in range(len(people)):
-        if not any(group_of[index] is group for group in seen):
-            seen.append(group_of[index])
-    return [tuple(people[index] for index in sorted(group)) for group in seen]
+            for ref in right:
+                group_of[ref] = left
+    return sorted({tuple(sorted(group)) for group in group_of.values()})
 
 
-def _caller(
-    group: tuple[Person, ...],
-    groups: list[tuple[Person, ...]],
-    verdicts: dict[_Pair, Comparison],
-    score: float,
-    query: SearchQuery,
-) -> Caller:
-    match, why = _explained(group, groups)
-    first = max(group, key=lambda person: (bool(person.birth_date), relevance(person, query), person.ref.department != "", person.ref))
-    names = sorted({person.full_name for person in group}, key=lambda name: (-sum(p.full_name == name for p in group), name))
-    return Caller(
-        key=f"{group[0].ref.department}/{group[0].ref.id}",
-        name=names[0] if len(group) > 1 else first.full_name,
-        birth_date=next((person.birth_date for person in group if traits(person).birth), None),
-        addresses=_distinct((address.full for person in group for address in person.addresses), _address_words),
-        phones=_distinct((phone for person in group for phone in person.phones), lambda phone: re.sub(r"\D", "", phone)[-10:]),
-        emails=_distinct((email for person in group for email in person.emails), str.lower),
-        match=match,
-        why=why,
-        members=group,
-        relevance=round(score, 3),
-    )
-
-
-def _explained(group: tuple[Person, ...], groups: list[tuple[Person, ...]]) -> tuple[Match, tuple[str, ...]]:
-    """How sure a group is, and the reasons in words."""
-    if len(group) > 1:
-        shared = {word for one, other in combinations(group, 2) for word in compare(one, other).agree}
-        order = ("same birth date", "same phone", "same e-mail", "same address", "family name spelt otherwise")
-        departments = len({person.ref.department for person in group})
-        return "certain", (*[word for word in order if word in shared], f"{departments} departments")
-    person = group[0]
-    for other_group in groups:
-        for other in other_group:
-            if other is person:
-                continue
-            found = compare(person, other)
-            if found.verdict == "maybe":
-                agree = found.agree or ("same name",)
-                return "maybe", (f"may be {other.full_name} of the list", *agree, *found.against)
-            if found.verdict == "never" and _same_name(traits(person), traits(other)):
-                return "single", ("same name as another of the list, kept apart", *found.against)
-    return "single", ()
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join(filter(None, (", ".join(words[:-1]), *words[-1:])))
 
 
 def _address_words(text: str) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, in_worker
-from app.services.identity import join_people
+from app.services.identity import Joiner
 from models.audit import AuditRow, Look
 from models.outcomes import Answered, Failed, Outcome, Skipped
 from models.people import Caller, Person, SubjectRef
@@ -64,6 +64,7 @@ class Search:
         self._found: dict[str, Answered] = {}
         self._followed: dict[SubjectRef, Person] = {}
         self._nameless: dict[str, Record] = {}
+        self._joiner: Joiner | None = None
         self.outcomes: dict[str, Outcome] = {}
         self.cancelled = False
 
@@ -130,7 +131,9 @@ class Search:
         people = [person for answer in self._found.values() for person in answer.people]
         followed = tuple(self._followed.values())
         # Joining costs up to 50 ms for a thousand records: not in the loop, which is the window's.
-        callers = await in_worker(_JOINER, lambda: join_people(people, query, followed))
+        joiner = self._joiner or Joiner(query)
+        self._joiner = joiner
+        callers = await in_worker(_JOINER, lambda: joiner.join(people, followed))
         used: set[str] = set()
         named = tuple(self._with_stable_key(caller, used) for caller in callers)
         known = {member.ref for caller in named for member in caller.members}
@@ -233,12 +236,16 @@ class CallerFile:
         )
 
 
-def in_order(records: list[Record]) -> tuple[Record, ...]:
-    """What needs attention first, then the newest."""
-    urgency = {"late": 0, "soon": 1, "none": 2}
-    return tuple(
-        sorted(records, key=lambda record: (urgency[record.attention], -(record.opened.toordinal() if record.opened else 0), record.ref))
+def place_of(record: Record) -> tuple[int, int, str]:
+    """A record's place in a caller's file: what needs attention first, then the newest. No two records share one."""
+    return (
+        _URGENCY[record.attention],
+        -(record.opened.toordinal() if record.opened else 0),
+        f"{record.ref.department}/{record.kind}/{record.ref.id}",
     )
+
+
+_URGENCY = {"late": 0, "soon": 1, "none": 2}
 
 
 def _nameless(key: str, record: Record) -> Caller:

@@ -106,6 +106,8 @@ class CallViewModel(ViewModel[CallState]):
             self._tasks.start(self._keep_draft(self._draft()), "keep draft")
 
     async def _keep_draft(self, draft: ContactDraft) -> None:
+        if self.state.saving:
+            return  # a draft kept after its contact was saved would be found again at the next start
         try:
             await self._contacts.keep(draft)
         except StoreUnavailable as error:

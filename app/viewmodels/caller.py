@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from app.services.search import CallerFile, in_order
+from app.services.search import CallerFile, place_of
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import CallerState, DepartmentState
@@ -32,8 +32,8 @@ class CallerViewModel(ViewModel[CallerState]):
         self._tasks = tasks
         self._file: CallerFile | None = None
         self._read: set[SubjectRef] = set()
-        self._records: dict[str, dict[str, Record]] = {}
-        self._loose: Record | None = None
+        self._records: dict[str, Record] = {}
+        self._ordered: list[tuple[tuple[int, int, str], Record]] = []
         self._outcomes: dict[str, Outcome] = {}
 
     def open(self, caller: Caller | None, record: Record | None = None) -> None:
@@ -45,7 +45,7 @@ class CallerViewModel(ViewModel[CallerState]):
         if self.state.caller is None or self.state.caller.key != caller.key:
             self._leave()
             self._file = self._new_file()
-            self._loose = record
+            self._add((record,) if record is not None else ())
         fresh = [member.ref for member in caller.members if member.ref not in self._read]
         self._read.update(fresh)
         now = time.monotonic()
@@ -70,7 +70,7 @@ class CallerViewModel(ViewModel[CallerState]):
                 if file is not self._file or self.state.caller is None or self.state.caller.key != key:
                     return
                 if isinstance(outcome, Answered):
-                    self._records.setdefault(department, {}).update({f"{each.kind}/{each.ref.id}": each for each in outcome.records})
+                    self._add(outcome.records)
                 self._outcomes[department] = outcome
                 self._draw(self.state.caller)
         except StoreUnavailable as error:
@@ -80,13 +80,19 @@ class CallerViewModel(ViewModel[CallerState]):
                 self._draw(self.state.caller, f"Not read: {error}")
 
     def _draw(self, caller: Caller, problem: str = "") -> None:
-        records = [record for kept in self._records.values() for record in kept.values()]
-        if self._loose is not None:
-            records.append(self._loose)
         departments = tuple(
             DepartmentState(each.id, each.title, each.colour, None, self._outcome(each.id), kind=each.kind) for each in self._departments
         )
-        self._show(CallerState(caller=caller, departments=departments, records=in_order(records), problem=problem))
+        self._show(CallerState(caller=caller, departments=departments, records=tuple(record for _, record in self._ordered), problem=problem))
+
+    def _add(self, records: tuple[Record, ...]) -> None:
+        """Put records in their places. Only new ones are weighed: the rest are in order, and sorting them again costs next to nothing."""
+        fresh = {_key(record): record for record in records}
+        if not self._records.keys().isdisjoint(fresh):
+            self._ordered = [each for each in self._ordered if _key(each[1]) not in fresh]
+        self._records.update(fresh)
+        self._ordered += sorted((place_of(record), record) for record in fresh.values())
+        self._ordered.sort()
 
     def _outcome(self, department: str) -> Outcome | None:
         return self._outcomes.get(department) if self._permitted(department) else NotPermitted()
@@ -95,7 +101,11 @@ class CallerViewModel(ViewModel[CallerState]):
         if self._file is not None:
             self._file.cancel()
         self._file = None
-        self._loose = None
         self._read.clear()
         self._records.clear()
+        self._ordered.clear()
         self._outcomes.clear()
+
+
+def _key(record: Record) -> str:
+    return f"{record.ref.department}/{record.kind}/{record.ref.id}"

@@ -33,7 +33,7 @@ def _in_qt(work: Callable[[], Awaitable[dict[str, list[float]]]]) -> dict[str, l
 
 def spread() -> dict[str, float]:
     """N=5 at 5, 50, 100, 150 and 200 ms with a sixth that hangs: ms to the last answer by the slowest that answers (200 ms)."""
-    with BenchServer(people=20) as server:
+    with BenchServer(people=10) as server:
         delays = ("/people/5", "/people/50", "/people/100", "/people/150", "/people/200", "/hung")
         transport = Transport()
         desk = departments([manifest(n, server.url, path, deadline=1.0) for n, path in enumerate(delays)], transport)
@@ -71,7 +71,7 @@ def spread() -> dict[str, float]:
 
 def fifty() -> dict[str, float]:
     """N=50 at 20 ms: our median by aiohttp's; the peer's figure is requests in threads by aiohttp's."""
-    with BenchServer(people=50) as server:
+    with BenchServer(people=10) as server:
         transport = Transport()
         desk = departments([manifest(n, server.url, "/people/20") for n in range(50)], transport)
         urls = [f"{server.url}/people/20/{n}" for n in range(50)]

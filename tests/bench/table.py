@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt
-from PySide6.QtWidgets import QApplication, QTableView
+from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
 from models.records import Record, RecordRef
 from tests.bench.gui import _PlainModel
@@ -43,7 +43,8 @@ def large_table() -> dict[str, float]:
     """Milliseconds until the change is painted, medians; ``value`` is the worst of the three."""
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
-    Appearance(application)
+    appearance = Appearance(QWidget(), application)
+    assert appearance is not None
     records = _records()
     paints, filters, sorts = [], [], []
     for run in range(RUNS):

@@ -153,7 +153,37 @@ def test_a_column_that_the_select_lacks_is_named(place: Place, opened: Opened) -
         found(opened(place, find="SELECT TP_NO FROM taxpayer WHERE NAM_KEY = :name"), "DOE, JO", ctx(place))
 
 
-def test_calls_run_at_once_and_one_credential_change_is_followed(place: Place, opened: Opened) -> None:
+def test_a_table_may_be_altered_while_connections_stand(place: Place, opened: Opened) -> None:
+    department = opened(place, find="SELECT * FROM taxpayer WHERE NAM_KEY = :name")
+    for _ in range(8):  # drivers prepare what is asked often
+        found(department, "DOE, JO", ctx(place))
+    place.run("ALTER TABLE taxpayer ADD COLUMN PHONE varchar(20)")
+    assert len(found(department, "GROß 100%, ZOË", ctx(place))) == 1
+
+
+def test_times_are_in_the_zone_of_the_manifest(opened: Opened) -> None:
+    database = databases.postgresql().new_database()
+    database.run("CREATE TABLE taxpayer (TP_NO integer, NAM_KEY text, BORN timestamptz)")
+    database.run("INSERT INTO taxpayer VALUES (1, 'X', '2026-03-01 23:30Z')")
+    place = Place("postgresql", database.address, database.password, database.run)
+    select = "SELECT TP_NO, NAM_KEY, BORN AS DOB FROM taxpayer WHERE NAM_KEY = :name"
+    department = opened(place, find=select, text=lambda text: text.replace("currency", 'time_zone = "Europe/Amsterdam"\ncurrency', 1))
+    (person,) = found(department, "X", ctx(place))
+    assert person.birth_date == date(2026, 3, 2)
+
+
+def test_a_renewed_credential_is_followed(opened: Opened) -> None:
+    database = databases.mariadb().new_database()
+    database.run(*TABLES)
+    place = Place("mariadb", database.address, database.password, database.run)
+    department = opened(place)
+    department.check(ctx(place))
+    user = place.address.split("//")[1].split("@")[0]
+    database.run(f"ALTER USER {user}@'127.0.0.1' IDENTIFIED BY 'renewed'")
+    department.check(ctx(place._replace(password="renewed")))
+
+
+def test_calls_run_at_once(place: Place, opened: Opened) -> None:
     department = opened(place)
     answers: list[object] = []
 
