@@ -48,8 +48,7 @@ class CallPanel(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.clock = PlainLabel(role="strong")
-        self.clock.setFont(look().font(13, 600, figures=True))
+        self.clock = PlainLabel()
         self.restored = Banner(narrow=True)
         self.problem = Banner(narrow=True)
         self.problem.pressed.connect(self._discard_problem)
@@ -125,8 +124,12 @@ class CallPanel(QScrollArea):
         self.setWidget(inside)
         self._recent_card.hide()
         self._recent_heading.hide()
-        self.note.setMinimumHeight(unit(86))
-        self.note.setMaximumHeight(unit(170))
+
+    def restyle(self) -> None:
+        """Takes sizes from the look in force."""
+        self.clock.setFont(look().font(13, 600, figures=True))
+        self.note.setMinimumHeight(look().px(86))
+        self.note.setMaximumHeight(look().px(170))
 
     def bind(self, model: CallPort) -> None:
         """Connects to the view model."""

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QSplitter, QStackedLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
-from models.outcomes import Answered, Failed, NotPermitted, Outcome, Skipped, Waiting
+from models.outcomes import Answered, Failed, NotPermitted, Outcome, Waiting
 from models.records import Record
-from views import fault_words, icons, words
+from views import empty_tab, fault_words, icons, words
 from views.caller_header import AttentionCards, CallerHeader
 from views.record_detail import RecordDetail
-from views.search_box import name_clear_button
+from views.record_split import FilterBox, TableAndDetail
 from views.theme import look
 from views.widgets.cards import Banner, EmptyState
 from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
@@ -25,48 +25,9 @@ if TYPE_CHECKING:
     from app.viewmodels.states import CallerState, DepartmentState, SearchState
 
 OVERVIEW = ""
-
-
-class FilterBox(QLineEdit):
-    """Filters the table; Escape empties it, Down goes into the table."""
-
-    left = Signal()
-
-    def event(self, event: QEvent) -> bool:
-        """Keeps Escape from the shortcut that goes back to the search."""
-        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
-            event.accept()
-            return True
-        return super().event(event)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.clear()
-            self.left.emit()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.left.emit()
-        else:
-            super().keyPressEvent(event)
-
-
-class TableAndDetail(QSplitter):
-    """The detail gets a third of the height, as long as nobody has moved the handle."""
-
-    def __init__(self) -> None:
-        super().__init__(Qt.Orientation.Vertical)
-        self._by_hand = False
-        self.setChildrenCollapsible(False)
-        self.setHandleWidth(look().px(8))
-        self.splitterMoved.connect(self._moved)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if not self._by_hand:
-            detail = min(max(look().px(104), self.height() // 3), look().px(220))
-            self.setSizes([max(1, self.height() - detail), detail])
-
-    def _moved(self, _position: int, _index: int) -> None:
-        self._by_hand = True
+_LOW = 470
+"""Height, for a 13 pixel font, below which there is room for the records only."""
+_NO_LIMIT = 16_777_215
 
 
 class CallerPane(QWidget):
@@ -92,7 +53,6 @@ class CallerPane(QWidget):
         self.tabs.setDrawBase(False)
         self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self.tabs.setUsesScrollButtons(True)
-        self.tabs.setIconSize(QSize(look().px(14), look().px(14)))
         self.tabs.addTab(self.tr("Overview"))
         self.tabs.setTabData(0, OVERVIEW)
         self.tabs.currentChanged.connect(self._tab_changed)
@@ -104,9 +64,6 @@ class CallerPane(QWidget):
         self.page = EmptyState()
         self.page.pressed.connect(self._retry_this)
         self.filter = FilterBox()
-        self.filter.setPlaceholderText(self.tr("Filter these records"))
-        self.filter.setAccessibleName(self.tr("Filter records"))
-        name_clear_button(self.filter)
         self.filter.textChanged.connect(self._filter_changed)
         self.filter.left.connect(self._leave_filter)
         self.found = PlainLabel(role="small")
@@ -163,16 +120,24 @@ class CallerPane(QWidget):
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
+        self.tabs.setIconSize(QSize(look().px(14), look().px(14)))
         self.filter_button.setIcon(icons.icon("list-filter", "link"))
         self.table.restyle()
-        self.table.setMinimumHeight(look().px(110))
-        self.detail.setMinimumHeight(look().px(104))
+        self.table.setMinimumHeight(look().px(76))
+        self.detail.setMinimumHeight(look().px(96))
         self.header.restyle()
         self.attention.restyle()
         self._icons_shown: dict[int, tuple[str, str]] = {}
         if self._state is not None:
             for draw in self.draws():
                 draw(self._state)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where it is low, the cards and the reasons give way to the records."""
+        super().resizeEvent(event)
+        low = self.height() < look().px(_LOW)
+        self.header.why.setHidden(low)
+        self.attention.setMaximumHeight(0 if low else _NO_LIMIT)
 
     def draws(self) -> tuple[Callable[[CallerState], None], ...]:
         """What draws a state: several short turns instead of one that would hold up the keys."""
@@ -334,42 +299,15 @@ class CallerPane(QWidget):
             self._tell_found()
             return
         had_focus = self.table.hasFocus()
-        if scope == OVERVIEW:
-            self._why_no_overview(state, failed)
+        department = self._department(scope)
+        if department is None:
+            why = empty_tab.of_all([self._outcome(each) for each in state.departments], failed)
         else:
-            self._why_no_records(scope)
+            why = empty_tab.of_one(department.title, self._outcome(department))
+        self.page.show_text(*why)
         self._below.setCurrentWidget(self.page)
         if had_focus:
             self.tabs.setFocus()
-
-    def _why_no_overview(self, state: CallerState, failed: list[str]) -> None:
-        asked, answered, _failed = words.counts(self._outcome(department) for department in state.departments)
-        if asked > answered + len(failed) or not asked:
-            self.page.show_text(self.tr("Reading the records…"), self.tr("They appear here as the departments answer."), "clock")
-        elif failed:
-            text = self.tr("{names} did not answer, so there may be records. The others have none.").format(names=words.listed(failed))
-            self.page.show_text(self.tr("No records so far, but not all answered"), text, "triangle-alert", "warn", self.tr("Ask again"))
-        else:
-            self.page.show_text(self.tr("No records"), self.tr("All departments answered: none has anything on record."), "search-x")
-
-    def _why_no_records(self, department_id: str) -> None:
-        department = self._department(department_id)
-        outcome = self._outcome(department) if department else None
-        title = department.title if department else department_id
-        if isinstance(outcome, Failed):
-            heading = f"{title}: {fault_words.on_chip(outcome.fault)}"
-            self.page.show_text(heading, fault_words.in_a_sentence(outcome.fault), "triangle-alert", "bad", self.tr("Retry"))
-        elif isinstance(outcome, NotPermitted | Skipped):
-            icon = "lock" if isinstance(outcome, NotPermitted) else "minus"
-            self.page.show_text(title, words.not_asked(outcome), icon)
-        elif isinstance(outcome, Answered):
-            text = self.tr("{title} answered in {took}: it has nothing on record for this caller.")
-            self.page.show_text(self.tr("No records"), text.format(title=title, took=words.took(outcome.ms)), "search-x")
-        elif isinstance(outcome, Waiting):
-            self.page.show_text(self.tr("Waiting for {title}…").format(title=title), "", "clock")
-        else:
-            text = self.tr("The search found nobody in {title} who is this caller, so there is nothing to read.")
-            self.page.show_text(self.tr("Not known there"), text.format(title=title), "search-x")
 
     def _retry_this(self) -> None:
         if self._scope() == OVERVIEW:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from views.ports import ViewModels
     from views.search_box import SearchBox
 
-_THREE_COLUMNS = 1000
+_THREE_COLUMNS = 1120
 """Width, for a 13 pixel font, below which the call panel moves under the people."""
 
 
@@ -96,8 +96,8 @@ class CallerView(QWidget):
         self.left.setMinimumWidth(unit(212))
         self.call.setMinimumWidth(unit(212))
         self.caller.setMinimumWidth(unit(420))
-        self.search.restyle()
-        self.caller.restyle()
+        for pane in (self.search, self.strip, self.caller, self.call):
+            pane.restyle()
         self._arrange(force=True)
 
     def panes(self) -> list[tuple[QWidget, object]]:
@@ -126,9 +126,10 @@ class CallerView(QWidget):
         target = self.columns if three else self.left
         if force or self.call.parentWidget() is not target:
             target.addWidget(self.call)
-            side = unit(252)
+            side = unit(252 if self.width() >= unit(1300) else 236)
             if three:
-                self.columns.setSizes([side, max(self.width() - 2 * side, 1), unit(264)])
+                call = side + unit(12)
+                self.columns.setSizes([side, max(self.width() - side - call, 1), call])
             else:
                 self.columns.setSizes([side, max(self.width() - side, 1)])
                 self.left.setSizes([1000, 1200])

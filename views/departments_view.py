@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
 
 from views import fault_words, words
@@ -175,13 +176,17 @@ class DepartmentsView(QWidget):
         self.split.addWidget(left)
         self.split.addWidget(self.detail)
         self.split.setStretchFactor(0, 1)
-        self.split.setSizes([900, unit(400)])
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(bar)
         layout.addWidget(strip)
         layout.addWidget(self.split, 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        detail = min(look().px(400), max(look().px(280), self.width() // 4))
+        self.split.setSizes([max(1, self.width() - detail), detail])
 
     def bind(self, model: DepartmentsPort) -> None:
         """Connects to the view model."""

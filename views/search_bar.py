@@ -113,9 +113,7 @@ class SearchBar(QWidget):
 
     def reset(self) -> None:
         """An empty box for the next caller."""
-        self.box.blockSignals(True)
         self.box.clear()
-        self.box.blockSignals(False)
 
     def draw(self, state: SearchState) -> None:
         """Shows how the text was read; the text itself only where the view model changed it."""

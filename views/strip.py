@@ -67,19 +67,24 @@ class Strip(QFrame):
         self.setProperty("role", "strip")
         self.setAccessibleName(self.tr("Departments asked"))
         self._chips: dict[str, DepartmentChip] = {}
-        self.summary = PlainLabel(role="strong")
-        self.summary.setFont(look().font(figures=True))
+        self.summary = PlainLabel()
         self.row = FlowRow()
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look().px(14), look().px(5), look().px(14), look().px(5))
         layout.setSpacing(look().px(10))
         layout.addWidget(self.summary, 0, Qt.AlignmentFlag.AlignTop)
         layout.addWidget(self.row, 1)
-        self.summary.setMinimumHeight(look().px(24))
         self._clock = QTimer(self)
         self._clock.setInterval(_TICK_MS)
         self._clock.timeout.connect(self._tick)
         self._tell(self.tr("No department asked yet"))
+
+    def restyle(self) -> None:
+        """Takes sizes from the look in force."""
+        self.summary.setFont(look().font(13, 600, figures=True))
+        self.summary.setMinimumHeight(look().px(24))
+        for chip in self._chips.values():
+            chip.updateGeometry()
 
     def draw(self, state: SearchState) -> None:
         """Updates the chips in place; only departments that came or went move."""

@@ -55,7 +55,8 @@ class CellDelegate(QStyledItemDelegate):
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         x, y, width, height = area.x(), area.y(), area.width(), area.height()
         if selected:
-            painter.fillRect(area, style.colour("selected"))
+            # One pixel wider: at fractional scales the ground would show between the cells.
+            painter.fillRect(x, y, width + 1, height, style.colour("selected"))
             if column == 0:
                 painter.fillRect(x, y, style.px(3), height, style.colour("accent"))
         painter.fillRect(x, y + height - 1, width, 1, style.colour("line"))

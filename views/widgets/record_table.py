@@ -16,12 +16,12 @@ from models.records import Record, RecordRef
 from views.theme import look
 from views.widgets.cells import CellDelegate, CellTable
 from views.widgets.plain_label import without_mnemonics
-from views.widgets.record_model import AMOUNT, DEPARTMENT, WHAT, RecordModel
+from views.widgets.record_model import AMOUNT, DEPARTMENT, DUE, WHAT, RecordModel
 
 _LONG = ("Nov 30, 2026", "Service requests 00", "", "With caseworker 00", "Nov 30, 2026", "$1,234,567.00")
-_SHORT = ("Nov 30 2026", "Service reque", "", "Open, late 00", "Nov 30 2026", "$1,234.00")
-_WIDE = 780
-"""Width, for a 13 pixel font, below which columns are as narrow as can be, so that there is room for the title."""
+_SHORT = ("Nov 30, 2026", "Service reque", "", "Open, late 00", "Nov 30, 2026", "$1,234.00")
+_WIDE, _ENOUGH = 780, 600
+"""Widths, for a 13 pixel font, below which other columns give way, so that there is room for the title."""
 
 
 class RecordTable(CellTable):
@@ -39,7 +39,7 @@ class RecordTable(CellTable):
         self._by_hand = False
         self._restoring = False
         self._sorted: int | None = None
-        self._narrow = False
+        self._room = 2
         self._descending = False
         header = self.horizontalHeader()
         header.setSectionsClickable(True)
@@ -50,13 +50,18 @@ class RecordTable(CellTable):
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
         self.records.redraw()
-        self._narrow = self.width() < look().px(_WIDE)
-        self.set_widths(_SHORT if self._narrow else _LONG, WHAT)
+        self._room = self._room_now()
+        self.set_widths(_LONG if self._room == 2 else _SHORT, WHAT)
+        self.setColumnHidden(DUE, self._room == 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._narrow != (self.width() < look().px(_WIDE)):
+        if self._room != self._room_now():
             self.restyle()
+
+    def _room_now(self) -> int:
+        """2: for all; 1: with columns as narrow as can be; 0: the due day has to go, which attention and detail tell too."""
+        return sum(self.width() >= look().px(width) for width in (_ENOUGH, _WIDE))
 
     def set_records(self, records: Sequence[Record], departments: dict[str, tuple[str, str]]) -> None:
         """Shows these records and keeps the selected one where it was."""
