@@ -9,133 +9,18 @@ from __future__ import annotations
 import re
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from adapters.contract import Capability
+from adapters.manifest_maps import Code, PersonMap, RecordMap, Value, Values, regular_expression
 from adapters.templates import problems as template_problems
 from adapters.toml_lines import line_of
-from models.people import Sensitivity
 from models.query import Part, SearchQuery
-from models.records import State
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
-
-
-class Value(BaseModel):
-    """Where one value comes from and how it is converted. Exactly one of ``from``, ``join``, ``first`` and ``value``."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    from_: Annotated[str | None, Field(alias="from")] = None
-    """A JMESPath (JSON), an XPath (XML) or a column (SQL)."""
-    join: tuple[str, ...] = ()
-    """Several sources, joined by ``by``; empty ones are left out."""
-    by: str = " "
-    first: tuple[str, ...] = ()
-    """Several sources, of which the first that is not empty counts."""
-    value: str | None = None
-    """A constant."""
-    date: str | None = None
-    """How a date is written there: ``iso`` or strptime codes, such as ``%Y%m%d``; several, separated by ``|``, are tried in turn."""
-    cents: bool = False
-    """The number counts hundredths."""
-    codes: str | None = None
-    """The name of a code list under ``[codes.NAME]``."""
-    name_order: Literal["family-first", "given-first"] | None = None
-    """Turns ``GONZALEZ, MARIA`` or ``Gonzalez Maria`` into ``Maria Gonzalez``."""
-    case: Literal["title", "upper", "lower"] | None = None
-    match: str | None = None
-    """A regular expression: its first group, or the whole match, is the value; no match leaves it empty."""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, data: Any) -> Any:
-        return {"from": data} if isinstance(data, str) else data
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Value:
-        given = [self.from_ is not None, bool(self.join), bool(self.first), self.value is not None]
-        if sum(given) != 1:
-            raise ValueError("give exactly one of from, join, first or value")
-        return self
-
-    @field_validator("match")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        return _regular_expression(pattern) if pattern is not None else None
-
-
-class Values(BaseModel):
-    model_config = _STRICT
-
-
-class AddressMap(Values):
-    """``full``, or the parts from which it is put together."""
-
-    full: Value | None = None
-    thoroughfare: Value | None = None
-    locator: Value | None = None
-    unit: Value | None = None
-    post_code: Value | None = None
-    city: Value | None = None
-
-
-class IdentifierMap(Values):
-    scheme: str
-    value: Value
-    sensitivity: Sensitivity = "open"
-
-
-class PersonMap(Values):
-    """How a person is read. ``id`` and one of ``full_name`` and ``given_name``/``family_name`` are needed."""
-
-    id: Value
-    full_name: Value | None = None
-    given_name: Value | None = None
-    family_name: Value | None = None
-    birth_date: Value | None = None
-    phones: tuple[Value, ...] = ()
-    emails: tuple[Value, ...] = ()
-    address: tuple[AddressMap, ...] = ()
-    identifiers: tuple[IdentifierMap, ...] = ()
-
-    @field_validator("address", mode="before")
-    @classmethod
-    def _one_or_many(cls, data: Any) -> Any:
-        return (data,) if isinstance(data, dict) else data
-
-
-class FieldMap(Values):
-    """One more field for the detail pane."""
-
-    label: str
-    value: Value
-    sensitivity: Sensitivity = "open"
-
-
-class RecordMap(Values):
-    """How a record is read."""
-
-    id: Value
-    title: Value
-    subject: Value | None = None
-    """The key of the person it belongs to, where the answer says so."""
-    status: Value | None = None
-    opened: Value | None = None
-    due: Value | None = None
-    amount: Value | None = None
-    currency: Value | None = None
-    fields: tuple[FieldMap, ...] = ()
-
-
-class Code(Values):
-    """What one code of a department means."""
-
-    label: str
-    state: State = ""
 
 
 class Paging(Values):
@@ -209,7 +94,7 @@ class Lookup(Request):
     @field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str) -> str:
-        return _regular_expression(pattern)
+        return regular_expression(pattern)
 
 
 class Auth(Values):
@@ -309,7 +194,7 @@ class Manifest(BaseModel):
     @field_validator("references")
     @classmethod
     def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_regular_expression(pattern) for pattern in patterns)
+        return tuple(regular_expression(pattern) for pattern in patterns)
 
     @model_validator(mode="after")
     def _consistent(self) -> Manifest:
@@ -410,14 +295,6 @@ def problem_in_words(problem: dict[str, Any], whole: str = "manifest") -> str:
     if kind == "value_error":
         return message if where == whole else f"{where}: {message}"
     return f"{where} is {given!r}: {message[:1].lower()}{message[1:]}"
-
-
-def _regular_expression(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-    return pattern
 
 
 def _listed(names: dict[str, Any]) -> str:

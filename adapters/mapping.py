@@ -16,7 +16,8 @@ from typing import Any
 from dateutil import parser as date_parser
 
 from adapters.contract import BadAnswer, CallContext
-from adapters.manifest import AddressMap, Manifest, PersonMap, RecordMap, Value
+from adapters.manifest import Manifest
+from adapters.manifest_maps import AddressMap, PersonMap, RecordMap, Value
 from models.people import Address, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, attention_for
 

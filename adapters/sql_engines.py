@@ -135,8 +135,14 @@ class PostgreSql(_Server):
     product = "PostgreSQL"
 
     def connect_options(self, seconds: float, longest: float) -> dict[str, Any]:
-        # libpq counts whole seconds, and takes 1 for 2. Without an encoding it takes the server's, of which SQL_ASCII is none.
-        return {"connect_timeout": max(2, math.ceil(seconds)), "client_encoding": "utf8"}
+        return {
+            # libpq counts whole seconds, and takes 1 for 2.
+            "connect_timeout": max(2, math.ceil(seconds)),
+            # Else the server's, of which SQL_ASCII is none.
+            "client_encoding": "utf8",
+            # A statement prepared before a table was altered fails on this connection for ever; poolers lose them.
+            "prepare_threshold": None,
+        }
 
     def opened(self, raw: Any, seconds: float, time_zone: str) -> None:
         statements = ["SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", self.limit(raw, seconds)]

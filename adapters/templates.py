@@ -91,9 +91,13 @@ def query_values(query: SearchQuery, today: date, days: int = 90) -> dict[str, s
         "reference": query.reference,
     }
     values |= {"today": today.isoformat(), "since": (today - timedelta(days=days)).isoformat()}
-    return {name: text.replace("\x00", "").encode("utf-8", "ignore").decode() for name, text in values.items()}
+    return {name: _sendable(text) for name, text in values.items()}
 
 
 def subject_values(subject: str, today: date, days: int = 90) -> dict[str, str]:
     """The values of a question for one person's records."""
-    return {"subject": subject, "today": today.isoformat(), "since": (today - timedelta(days=days)).isoformat()}
+    return {"subject": _sendable(subject), "today": today.isoformat(), "since": (today - timedelta(days=days)).isoformat()}
+
+
+def _sendable(text: str) -> str:
+    return text.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -8,7 +8,8 @@ from pathlib import Path
 import msgspec
 
 from adapters.contract import Health
-from adapters.manifest import Manifest, ManifestProblem, PersonMap, RecordMap, Value
+from adapters.manifest import Manifest, ManifestProblem
+from adapters.manifest_maps import PersonMap, RecordMap, Value
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, Port, in_worker
 from models.checks import SLOW_MS, CheckRow

@@ -58,8 +58,14 @@ STATUSES: dict[str, tuple[str, State]] = {
 """What the department writes: how it reads, and what it means."""
 
 PEOPLE = (
-    PersonRow("1001", "María José", "González-Ruiz", date(1984, 3, 7), "+12025550101", "maria@mail.example", "Oak Street", "12", "20001", "Springvale"),
-    PersonRow("1002", "Siobhán", "O'Brien", date(1990, 12, 31), "+12025550102", "siobhan@mail.example", "Elm Avenue", "7B", "20002", "Springvale"),
+    PersonRow(
+        "1001", "María José", "González-Ruiz", date(1984, 3, 7),
+        "+12025550101", "maria@mail.example", "Oak Street", "12", "20001", "Springvale",
+    ),
+    PersonRow(
+        "1002", "Siobhán", "O'Brien", date(1990, 12, 31),
+        "+12025550102", "siobhan@mail.example", "Elm Avenue", "7B", "20002", "Springvale",
+    ),
     PersonRow("1003", "Łukasz", "Hundred%_Proof", date(1971, 2, 28), "+12025550103", "", "Quay", "1", "20003", "Springvale"),
     PersonRow("1004", "Jan", "Nowak", date(1955, 6, 15), "+12025550104", "jan@mail.example", "Mill Lane", "3", "20004", "Springvale"),
     PersonRow("1005", "Ewa", "Nowak", None, "", "ewa@mail.example", "Mill Lane", "3", "20004", "Springvale"),
