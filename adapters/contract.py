@@ -51,7 +51,7 @@ class Health(msgspec.Struct, frozen=True):
     detail: str = ""
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: nobody waits for the answer
+class Cancelled(Exception):
     """Raised inside a call whose answer nobody waits for; never shown."""
 
 

@@ -50,14 +50,14 @@ class Request(Values):
 
     sql: str = ""
     """One SELECT with :parameters."""
-    params: dict[str, str] = {}
+    params: dict[str, str] = Field(default={})
     """Parameter name to template: the SELECT's parameters (sql)."""
     method: Literal["GET", "POST"] = "GET"
     path: str = ""
-    query: dict[str, str] = {}
+    query: dict[str, str] = Field(default={})
     """Parameter name to template; one whose template comes out empty is left out."""
-    headers: dict[str, str] = {}
-    body: dict[str, str] = {}
+    headers: dict[str, str] = Field(default={})
+    body: dict[str, str] = Field(default={})
     """JSON body of a POST that only asks: key to template."""
     items: str = ""
     """JMESPath (JSON) or XPath (XML) of the list in the answer; empty is the whole answer."""
@@ -206,7 +206,8 @@ class Manifest(BaseModel):
                 raise ValueError('capabilities names "find", so a [person] map is needed')
             if {"records", "lookup"} & set(self.capabilities) and not self.record:
                 raise ValueError("a [record.NAME] map is needed")
-        for request in (*self.records, *self.lookup):
+        mapped: tuple[Records | Lookup, ...] = (*self.records, *self.lookup)
+        for request in mapped:
             if request.map and request.map not in self.record:
                 raise ValueError(f'map = "{request.map}" names no [record.{request.map}]; there are: {_listed(self.record)}')
             if not request.map and len(self.record) > 1:
@@ -217,7 +218,6 @@ class Manifest(BaseModel):
         if self.auth.type != "none" and not self.credential:
             raise ValueError(f'auth type "{self.auth.type}" needs credential = the name of the secret in the keyring')
         return self
-
 
     def find_for(self, query: SearchQuery) -> Find | None:
         """The first question whose needs this query meets; None when the department can do nothing with it."""
@@ -285,7 +285,7 @@ def problem_in_words(problem: dict[str, Any], whole: str = "manifest") -> str:
     kind, given = problem["type"], problem.get("input")
     message = str(problem["msg"]).removeprefix("Value error, ")
     if kind == "missing":
-        return f'{where} is missing: write {problem["loc"][-1]} = ...'
+        return f"{where} is missing: write {problem['loc'][-1]} = ..."
     if kind == "extra_forbidden":
         return f"{where} is not a key of a {whole}: take it out, or check its spelling"
     if kind == "string_pattern_mismatch" and where.endswith("colour"):

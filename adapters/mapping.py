@@ -23,6 +23,7 @@ from models.records import Field, Record, RecordRef, attention_for
 
 Getter = Callable[[Any], Any]
 GetterFactory = Callable[[str], Getter]
+_Date = date
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -65,7 +66,8 @@ def json_getter(path: str) -> Getter:
     import jmespath  # here, as many departments need none
 
     compiled = jmespath.compile(path)
-    return lambda item: compiled.search(item)
+    search: Getter = compiled.search
+    return search
 
 
 class Converter:
@@ -140,7 +142,7 @@ class Converter:
         code = self._codes.get(value) or self._codes.get("*")
         return code.state if code else ""
 
-    def date(self, item: Any) -> date | None:
+    def date(self, item: Any) -> _Date | None:
         value = self.raw(item)
         if value is None or value == "":
             return None
@@ -159,7 +161,7 @@ class Converter:
         raise BadAnswer(f"{self.field} is not a date of the form {self.spec.date or 'iso'}", key="mapping")
 
     @staticmethod
-    def _parse(text: str, form: str) -> date:
+    def _parse(text: str, form: str) -> _Date:
         if form == "iso":
             return date_parser.isoparse(text).date()
         if form == "%Y%m%d" and len(text) == 8 and text.isascii() and text.isdigit():

@@ -15,7 +15,22 @@ from anyascii import anyascii
 from models.query import SearchQuery
 
 VALUES = frozenset(
-    "name given family birth_date phone email address street number post_code reference subject today since".split()
+    [
+        "name",
+        "given",
+        "family",
+        "birth_date",
+        "phone",
+        "email",
+        "address",
+        "street",
+        "number",
+        "post_code",
+        "reference",
+        "subject",
+        "today",
+        "since",
+    ]
 )
 _PLACE = re.compile(r"\{([a-z_]+)((?:\|[a-z0-9_]+)*)\}")
 

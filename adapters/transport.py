@@ -76,9 +76,7 @@ class Transport:
         self._adapter = _Adapter(context)
         self._pools: dict[tuple[str, str], Any] = {}
 
-    def send(
-        self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()
-    ) -> HttpResponse:
+    def send(self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()) -> HttpResponse:
         """The answer, if its status is 2xx or in ``accept``; else raises the DepartmentError that fits the status.
 
         Redirects within the origin are followed, at most three; others raise BadAnswer. A deadline that passes raises TimedOut.

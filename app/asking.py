@@ -40,8 +40,8 @@ async def ask(services: Services, text: str) -> Answer:
     query, _ = read_query(text, services.rules, date.today())
     search = services.new_search()
     findings = Findings({})
-    async for findings in search.run(query):
-        pass
+    async for found in search.run(query):
+        findings = found
     records: dict[str, list[Record]] = {}
     read: dict[str, Outcome] = {}
 
@@ -170,7 +170,8 @@ def _record_line(record: Record, services: Services) -> str:
     title = port.manifest.title if port else record.ref.department
     money = f"{_grouped(record.amount)} {record.currency}" if record.amount is not None else ""
     mark = {"late": "!!", "soon": "! ", "none": "  "}[record.attention]
-    return f"  {mark} {record.opened or ''!s:<10}  {title:<22} {record.title[:44]:<44} {record.status:<16} {record.due or ''!s:<10} {money:>12}"
+    due = record.due or ""
+    return f"  {mark} {record.opened or ''!s:<10}  {title:<22} {record.title[:44]:<44} {record.status:<16} {due!s:<10} {money:>12}"
 
 
 def _grouped(amount: Decimal) -> str:

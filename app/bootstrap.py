@@ -149,7 +149,7 @@ def open_services(folder: Path, role: str = "") -> Services:
     )
 
 
-class UnknownRole(Exception):  # noqa: N818 - told to the user, who chose it
+class UnknownRole(Exception):
     """The role asked for is none of the site's."""
 
 
@@ -165,7 +165,9 @@ def _demo_secrets(site: Site, transport: Transport) -> Mapping[str, str] | None:
         answer = transport.send(HttpRequest("GET", demo.credentials), CallContext(monotonic() + 10), max_bytes=100_000)
     except DepartmentError:
         where = urlsplit(demo.credentials).netloc
-        raise SiteError(f"The demo city of this site no longer runs (nothing answers at {where}): start it with 'civicdesk demo'.") from None
+        raise SiteError(
+            f"The demo city of this site no longer runs (nothing answers at {where}): start it with 'civicdesk demo'."
+        ) from None
     return dict(json.loads(answer.body))
 
 

@@ -26,7 +26,6 @@ app = typer.Typer(
 )
 
 
-
 @app.callback(invoke_without_command=True)
 def _help(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
@@ -47,7 +46,7 @@ def _end_with_input() -> None:
     _thread.interrupt_main()
 
 
-class Told(Exception):  # noqa: N818 - one line for the user and an exit code
+class Told(Exception):
     """Ends a command with one clear line."""
 
     def __init__(self, text: str, code: int = 1) -> None:
@@ -68,10 +67,16 @@ def desk(site: SiteOption = None) -> None:
 
 @app.command()
 def demo(
-    shots: Annotated[Path | None, typer.Option("--shots", metavar="DIR", help="Play a call with no screen and write its pictures to DIR.")] = None,
-    people: Annotated[int, typer.Option("--people", min=100, max=1_000_000, metavar="N", help="How many people live in the city.")] = 20_000,
+    shots: Annotated[
+        Path | None, typer.Option("--shots", metavar="DIR", help="Play a call with no screen and write its pictures to DIR.")
+    ] = None,
+    people: Annotated[
+        int, typer.Option("--people", min=100, max=1_000_000, metavar="N", help="How many people live in the city.")
+    ] = 20_000,
     serve: Annotated[bool, typer.Option("--serve", help="Start the city's departments alone and print where they are, as JSON.")] = False,
-    until_closed: Annotated[bool, typer.Option("--until-closed", hidden=True, help="With --serve: end when the standard input is closed.")] = False,
+    until_closed: Annotated[
+        bool, typer.Option("--until-closed", hidden=True, help="With --serve: end when the standard input is closed.")
+    ] = False,
 ) -> None:
     """Start the demo city Springvale and open the desk on it.
 
@@ -94,7 +99,9 @@ def demo(
 
 @app.command()
 def search(
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="Name, phone, e-mail, birth date, address, post code or reference number, in any order.")],
+    text: Annotated[
+        str, typer.Argument(metavar="TEXT", help="Name, phone, e-mail, birth date, address, post code or reference number, in any order.")
+    ],
     site: SiteOption = None,
     as_json: JsonOption = False,
     role: Annotated[str, typer.Option("--as", metavar="ROLE", help="Ask in this role. Default: the role that the site gives you.")] = "",

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 
-
 class CityProcess:
     """``civicdesk demo --serve`` as a child: its departments end with this process, however this process ends."""
 

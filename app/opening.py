@@ -74,5 +74,3 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     search.opened = opened
     switch = services.switch if demo else None
     return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session)
-
-

@@ -11,6 +11,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any
 
@@ -50,7 +51,7 @@ class Bulkhead:
             call, done = job
             try:
                 result, error = call(), None
-            except BaseException as raised:  # noqa: BLE001 - handed to the waiting coroutine
+            except BaseException as raised:
                 result, error = None, raised
             done(result, error)
             del job, call, done, result, error
@@ -80,10 +81,8 @@ class Inbox:
             if self._woken:
                 return
             self._woken = True
-        try:
+        with suppress(RuntimeError):  # the loop is closed: nobody waits for answers any more
             self._loop.call_soon_threadsafe(self._collect)
-        except RuntimeError:
-            pass  # the loop is closed: nobody waits for answers any more
 
     def _collect(self) -> None:
         with self._lock:

@@ -59,8 +59,8 @@ class Checks:
         fresh = _row(port)
         return msgspec.structs.replace(
             fresh,
-            credential=credential,  # type: ignore[arg-type]
-            state=state,  # type: ignore[arg-type]
+            credential=credential,
+            state=state,
             ms=ms,
             fault=fault,
             detail=found.detail,

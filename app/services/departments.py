@@ -12,6 +12,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
@@ -41,9 +42,12 @@ class Secrets(Protocol):
 class Asker(Protocol):
     """Who asks: a session."""
 
-    actor: str
-    role: str
-    purpose: str
+    @property
+    def actor(self) -> str: ...
+    @property
+    def role(self) -> str: ...
+    @property
+    def purpose(self) -> str: ...
 
 
 class Port:
@@ -136,9 +140,7 @@ class Departments:
                 raise Cancelled
             if manifest.credential and port.secret is None:
                 port.secret = self._secret(manifest.credential)
-            ctx = CallContext(
-                deadline, port.secret, asker.actor, asker.role, asker.purpose, now=datetime.now(UTC), cancelled=cancelled
-            )
+            ctx = CallContext(deadline, port.secret, asker.actor, asker.role, asker.purpose, now=datetime.now(UTC), cancelled=cancelled)
             return _gathered(reading(port.department, ctx), limit)
 
         port.asked += 1
@@ -204,7 +206,7 @@ def _gathered(items: Iterator[Person | Record], limit: int) -> Answered:
     return Answered(tuple(people), tuple(records), partial=partial)
 
 
-def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, object]:
+def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
     """The error with its traceback but without its message, which may quote what was searched."""
     return type(error), type(error)("message withheld") if _plain(error) else error, error.__traceback__
 

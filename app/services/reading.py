@@ -73,7 +73,9 @@ _SUFFIX = (
     r"|highway|hwy|way|circle|cir|broadway)"
 )
 _UNIT = r"(?:,?\s*(?:apt|apartment|unit|suite|ste|#)\.?\s*\w+)?"
-_NUMBER_FIRST = re.compile(rf"(?<![\w-])\d{{1,6}}[a-z]?\s+(?:[^\W\d_][\w.'-]*\s+|\d+(?:st|nd|rd|th)\s+){{0,4}}{_SUFFIX}\b\.?{_UNIT}", re.IGNORECASE)
+_NUMBER_FIRST = re.compile(
+    rf"(?<![\w-])\d{{1,6}}[a-z]?\s+(?:[^\W\d_][\w.'-]*\s+|\d+(?:st|nd|rd|th)\s+){{0,4}}{_SUFFIX}\b\.?{_UNIT}", re.IGNORECASE
+)
 _NUMBER_LAST = re.compile(
     r"(?<!\w)[^\W\d_][\w.'-]*(?:straße|strasse|str\.|straat|weg|laan|gasse|plein|platz|allee|gracht|kade|dijk|vej|gatan)\s+\d{1,5}\s?[a-z]?\b",
     re.IGNORECASE,
@@ -81,7 +83,27 @@ _NUMBER_LAST = re.compile(
 _BARE_ADDRESS = re.compile(r"(?<![\w-])\d{1,5}[a-z]?\s+(?:[nsew]\.?\s+)?[^\W\d_][\w.'-]+(?:\s+[^\W\d_][\w.'-]+)?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().\-/]*\d){6,14}(?!\w)")
 _FILLERS = {"born", "dob", "phone", "tel", "email", "zip", "ref", "name"}
-_PARTICLES = {"van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "la", "le", "el", "al", "ter", "ten", "bin", "ibn", "st."}
+_PARTICLES = {
+    "van",
+    "von",
+    "der",
+    "den",
+    "de",
+    "del",
+    "della",
+    "di",
+    "da",
+    "dos",
+    "la",
+    "le",
+    "el",
+    "al",
+    "ter",
+    "ten",
+    "bin",
+    "ibn",
+    "st.",
+}
 
 
 class ReadingRules(msgspec.Struct, frozen=True):

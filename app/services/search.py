@@ -171,9 +171,7 @@ class Search:
                 if any(member.ref.department == name for member in caller.members):
                     continue
                 person = max(caller.members, key=lambda member: (member.birth_date is not None, len(member.full_name)))
-                plain = SearchQuery(
-                    name=person.full_name, given=person.given_name, family=person.family_name, birth_date=caller.birth_date
-                )
+                plain = SearchQuery(name=person.full_name, given=person.given_name, family=person.family_name, birth_date=caller.birth_date)
                 if not plain.family:
                     given, _, family = person.full_name.rpartition(" ")
                     plain = msgspec.structs.replace(plain, given=given, family=family)
@@ -262,5 +260,3 @@ def _summary(outcomes: dict[str, Outcome]) -> str:
     answered = sum(isinstance(outcome, Answered) for outcome in outcomes.values())
     failed = sum(isinstance(outcome, Failed) for outcome in outcomes.values())
     return f"answered {answered}, failed {failed}"
-
-

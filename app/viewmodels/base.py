@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-State = TypeVar("State")
+State = TypeVar("State", bound=msgspec.Struct)
 
 
 class ViewModel(QObject, Generic[State]):

@@ -83,7 +83,9 @@ class CallerViewModel(ViewModel[CallerState]):
         departments = tuple(
             DepartmentState(each.id, each.title, each.colour, None, self._outcome(each.id), kind=each.kind) for each in self._departments
         )
-        self._show(CallerState(caller=caller, departments=departments, records=tuple(record for _, record in self._ordered), problem=problem))
+        self._show(
+            CallerState(caller=caller, departments=departments, records=tuple(record for _, record in self._ordered), problem=problem)
+        )
 
     def _add(self, records: tuple[Record, ...]) -> None:
         """Put records in their places. Only new ones are weighed: the rest are in order, and sorting them again costs next to nothing."""

@@ -199,5 +199,3 @@ class SearchViewModel(ViewModel[SearchState]):
     def _tell_opened(self, caller: Caller) -> None:
         record = self._search.record_of(caller.key) if self._search is not None else None
         self.opened(caller, record)
-
-

@@ -30,7 +30,7 @@ MEASURES: dict[str, tuple[str, str, float, str, str]] = {
 def _measure(place: str) -> dict[str, float] | None:
     module, _, name = place.partition(":")
     code = f"import json; from tests.bench.{module} import {name}; print(json.dumps({name}()))"
-    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=600, check=False)  # noqa: S603 - our own code
+    done = subprocess.run([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, timeout=600, check=False)
     return dict(json.loads(done.stdout.splitlines()[-1])) if done.returncode == 0 else None
 
 

@@ -9,7 +9,14 @@ from app.services.departments import Departments, Port
 from tests.fakes.departments import FakeSecrets
 
 CODES = {"tax": {"OD": {"label": "Overdue", "state": "late"}, "PD": {"label": "Paid", "state": "closed"}}}
-PERSON = {"id": "id", "given_name": "given", "family_name": "family", "birth_date": "born", "phones": ["phone"], "address": {"full": "street"}}
+PERSON = {
+    "id": "id",
+    "given_name": "given",
+    "family_name": "family",
+    "birth_date": "born",
+    "phones": ["phone"],
+    "address": {"full": "street"},
+}
 RECORD = {
     "id": "id",
     "title": "title",

@@ -54,7 +54,9 @@ def spread() -> dict[str, float]:
                 await asyncio.sleep(1.1)  # until the hung one's deadline has freed its thread
                 started = time.perf_counter()
                 loop = asyncio.get_running_loop()
-                calls = [loop.run_in_executor(pool, lambda url=server.url + path: session.get(url, timeout=5).json()) for path in delays[:5]]
+                calls = [
+                    loop.run_in_executor(pool, lambda url=server.url + path: session.get(url, timeout=5).json()) for path in delays[:5]
+                ]
                 await asyncio.gather(*calls)
                 if run >= WARM:
                     peers.append(time.perf_counter() - started)

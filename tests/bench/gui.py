@@ -30,8 +30,8 @@ from app.viewmodels.states import DepartmentState, SessionState
 from models.outcomes import Waiting
 from tests.bench.city import departments, manifest
 from tests.bench.server import BenchServer
-from tests.fakes.departments import FakeAsker, FakeAudit
 from tests.fakes.contacts import FakeContacts
+from tests.fakes.departments import FakeAsker, FakeAudit
 from views.window import DeskWindow
 
 BEAT_MS = 2
@@ -133,10 +133,10 @@ class _PlainModel(QAbstractTableModel):
         super().__init__()
         self.rows: list[dict[str, Any]] = []
 
-    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+    def rowCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         return len(self.rows)
 
-    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008, N802
+    def columnCount(self, parent: QModelIndex = QModelIndex()) -> int:  # noqa: B008
         return 6
 
     def data(self, index: QModelIndex, role: int = 0) -> Any:
@@ -153,37 +153,36 @@ class _PlainModel(QAbstractTableModel):
 def _plain_stall() -> float:
     """The same answers by requests and json in 20 threads into a plain QTableView: worst stall, ms, median of five runs."""
     application = QApplication.instance() or QApplication([])
-    with BenchServer(records=500) as server:
-        with asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
+    with BenchServer(records=500) as server, asyncio.Runner(loop_factory=lambda: QEventLoop(application)) as runner:
 
-            async def run() -> list[float]:
-                loop, pool, worst = asyncio.get_running_loop(), ThreadPoolExecutor(20), []
-                session = requests.Session()
-                session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=20))
-                heartbeat = Heartbeat()
-                for _ in range(5):
-                    window, view, model = QMainWindow(), QTableView(), _PlainModel()
-                    view.setModel(model)
-                    window.setCentralWidget(view)
-                    window.resize(1440, 900)
-                    window.show()
-                    await asyncio.sleep(0.3)
-                    heartbeat.restart()
+        async def run() -> list[float]:
+            loop, pool, worst = asyncio.get_running_loop(), ThreadPoolExecutor(20), []
+            session = requests.Session()
+            session.mount("http://", requests.adapters.HTTPAdapter(pool_maxsize=20))
+            heartbeat = Heartbeat()
+            for _ in range(5):
+                window, view, model = QMainWindow(), QTableView(), _PlainModel()
+                view.setModel(model)
+                window.setCentralWidget(view)
+                window.resize(1440, 900)
+                window.show()
+                await asyncio.sleep(0.3)
+                heartbeat.restart()
 
-                    def get(number: int) -> list[dict[str, Any]]:
-                        return list(json.loads(session.get(f"{server.url}/records/5/{number}", timeout=10).content)["items"])
+                def get(number: int) -> list[dict[str, Any]]:
+                    return list(json.loads(session.get(f"{server.url}/records/5/{number}", timeout=10).content)["items"])
 
-                    for done in asyncio.as_completed([loop.run_in_executor(pool, get, number) for number in range(20)]):
-                        model.add(await done)
-                    await asyncio.sleep(0.4)
-                    worst.append(heartbeat.worst)
-                    window.close()
-                    window.deleteLater()
-                pool.shutdown()
-                session.close()
-                return worst
+                for done in asyncio.as_completed([loop.run_in_executor(pool, get, number) for number in range(20)]):
+                    model.add(await done)
+                await asyncio.sleep(0.4)
+                worst.append(heartbeat.worst)
+                window.close()
+                window.deleteLater()
+            pool.shutdown()
+            session.close()
+            return worst
 
-            return statistics.median(runner.run(run()))
+        return statistics.median(runner.run(run()))
 
 
 def superseding() -> dict[str, float]:

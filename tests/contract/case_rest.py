@@ -35,7 +35,10 @@ def rest_case(auth: Auth, paging: Paging, post: bool = False) -> Case:
 
     @contextmanager
     def opened(folder: Path) -> Iterator[tuple[Department, CallContext]]:
-        with HttpServer(RestCity(auth, paging)) as server, department_at(manifest_toml(server.url, auth, paging, post), folder, secret) as pair:
+        with (
+            HttpServer(RestCity(auth, paging)) as server,
+            department_at(manifest_toml(server.url, auth, paging, post), folder, secret) as pair,
+        ):
             yield pair
 
     def down(folder: Path) -> AbstractContextManager[tuple[Department, CallContext]]:

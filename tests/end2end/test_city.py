@@ -229,7 +229,12 @@ def test_nothing_is_left_behind(how: str, tmp_path: Path) -> None:
     name, _, value = mark.partition("=")
     environment = {**os.environ, name: value, "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
     city = subprocess.Popen(
-        [sys.executable, "-c", COMMAND], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment, text=True
+        [sys.executable, "-c", COMMAND],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        stdin=subprocess.DEVNULL,
+        env=environment,
+        text=True,
     )
     try:
         assert city.stdout is not None

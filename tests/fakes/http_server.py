@@ -7,6 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
@@ -61,10 +62,8 @@ class HttpServer:
     def drop_connections(self) -> None:
         """Close all connections that are open, as a server does that was started anew."""
         for connection in list(self._server.open):
-            try:
+            with suppress(OSError):  # gone already
                 connection.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass  # gone already
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         owner = self
@@ -94,7 +93,7 @@ class HttpServer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_GET  # noqa: N815 - the library's name
+            do_POST = do_GET
 
             def log_message(self, *_: object) -> None:
                 pass

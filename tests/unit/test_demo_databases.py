@@ -78,7 +78,9 @@ def test_every_department_knows_its_share(data: Path) -> None:
 
 def test_revenue_is_as_old_as_it_looks(data: Path) -> None:
     with opened(data, "revenue") as connection:
-        maria = connection.execute("SELECT TP_NM, DOB, PCL_NO FROM TXPYR_MST WHERE TP_NM = 'GONZALEZ, MARIA' AND DOB = '19840309'").fetchone()
+        maria = connection.execute(
+            "SELECT TP_NM, DOB, PCL_NO FROM TXPYR_MST WHERE TP_NM = 'GONZALEZ, MARIA' AND DOB = '19840309'"
+        ).fetchone()
         assert maria == ("GONZALEZ, MARIA", "19840309", "14-33-105-0223")
         names = [name for (name,) in connection.execute("SELECT TP_NM FROM TXPYR_MST")]
         assert all(name.isascii() and name == name.upper() and ", " in name for name in names)

@@ -8,7 +8,8 @@ from itertools import permutations
 
 import pytest
 
-from app.services.identity import compare, home_key, join_people, relevance
+from app.services.identity import compare, join_people, relevance
+from app.services.traits import home_key
 from models.people import Address, Person
 from models.query import SearchQuery
 from tests.fakes.departments import person
@@ -107,7 +108,7 @@ def test_what_has_nothing_to_do_with_the_query_is_left_out() -> None:
 def test_the_best_answer_comes_first() -> None:
     near = person("revenue", "2", "Maria Gonzales", "", "", "1 Elm St 60601")
     query = SearchQuery(name="maria gonzalez", given="maria", family="gonzalez", post_code="60614")
-    assert [caller.name for caller in join_people([near, MARIA], query)][0] == "Maria Gonzalez"
+    assert next(caller.name for caller in join_people([near, MARIA], query)) == "Maria Gonzalez"
     assert relevance(MARIA, query) > relevance(near, query)
 
 
