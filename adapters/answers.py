@@ -9,16 +9,15 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from threading import Lock
 from typing import Any
 
 import msgspec
 from lxml import etree
 
-from adapters.contract import BadAnswer
+from adapters.contract import ONE_AT_A_TIME, BadAnswer
 from adapters.transport import HttpResponse
 
-PARSE_LOCK = Lock()
+PARSE_LOCK = ONE_AT_A_TIME
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ESCAPES = re.compile(rb"\\[^u]|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)")

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 # What talks to departments is imported after the first paint: it takes longer than the window itself.
 
+SWITCH_INTERVAL = 0.0005
+"""Seconds after which a worker that parses gives way to the window; Python's own 5 ms, a few times in a row, are a stall."""
+
 
 class Desk:
     """One window on one site. ``site`` is called in a worker and returns the site's folder; it may take its time.
@@ -52,6 +55,7 @@ class Desk:
         from qasync import QEventLoop
 
         self.application.setQuitOnLastWindowClosed(False)
+        sys.setswitchinterval(SWITCH_INTERVAL)
         with asyncio.Runner(loop_factory=lambda: QEventLoop(self.application)) as runner:
             return runner.run(self._work())
 

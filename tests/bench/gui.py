@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import statistics
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -15,6 +16,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
 from qasync import QEventLoop
 
 from adapters.transport import Transport
+from app.desk import SWITCH_INTERVAL
 from app.services.checks import Checks
 from app.services.departments import Departments
 from app.services.reading import ReadingRules
@@ -72,6 +74,7 @@ def _models(desk: Departments, tasks: Tasks) -> ViewModels:
 def _in_window(work: Any, count: int, find: str) -> Any:
     """Run ``work(window, models, heartbeat)`` with a desk of ``count`` departments on the benchmark's server."""
     application = QApplication.instance() or QApplication([])
+    sys.setswitchinterval(SWITCH_INTERVAL)
     with BenchServer(people=1, records=500) as server:
         transport = Transport()
         desk = departments([manifest(n, server.url, find) for n in range(count)], transport)
