@@ -1,0 +1,160 @@
+"""The commands as they are started: against the demo city over real sockets, and a desk that is killed in mid-note."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from resources.demo.city import DemoCity
+
+ROOT = Path(__file__).resolve().parents[2]
+
+_TYPE_A_NOTE = """
+import asyncio, sys, time
+from pathlib import Path
+from app.desk import Desk
+
+async def work(desk):
+    call = desk.viewmodels.call
+    await asyncio.sleep(0.2)
+    print("found:" + call.state.note, flush=True)
+    box = desk.window.desk.caller_view.call.note
+    box.setPlainText(sys.argv[2])
+    await asyncio.sleep(1.0)
+    print("typed", flush=True)
+    await asyncio.sleep(60)
+
+def ready(desk):
+    desk.work = asyncio.ensure_future(work(desk))
+
+desk = Desk(lambda: Path(sys.argv[1]), ready, keep_settings=False)
+desk.show()
+desk.run()
+"""
+
+
+@pytest.fixture(scope="module")
+def city() -> Iterator[DemoCity]:
+    with DemoCity(people=500) as made:
+        yield made
+
+
+def civicdesk(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(  # noqa: S603 - our own command
+        [sys.executable, "-m", "app", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def test_search_finds_one_person_in_four_departments(city: DemoCity) -> None:
+    done = civicdesk("search", city.sample_searches[0], "--site", str(city.site), "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    caller = told["callers"][0]
+    assert caller["match"] == "certain"
+    assert len({member["department"] for member in caller["members"]}) >= 4
+    assert len({record["department"] for record in caller["records"]}) >= 4
+    assert set(caller["records"][0]) == {
+        "department", "id", "kind", "title", "status", "attention", "opened", "due", "amount", "currency",
+    }  # fmt: skip
+    outcomes = {each["id"]: each["outcome"] for each in told["departments"]}
+    assert outcomes["benefits"] == "not_permitted"
+    assert set(told) == {"query", "elapsed_ms", "departments", "callers"}
+
+
+def test_a_caseworker_may_ask_what_an_agent_may_not(city: DemoCity) -> None:
+    done = civicdesk("search", city.sample_searches[0], "--site", str(city.site), "--json", "--as", "caseworker")
+    assert {each["outcome"] for each in json.loads(done.stdout)["departments"]} == {"answered"}
+
+
+def test_one_that_is_off_is_told_and_the_others_are_shown(city: DemoCity) -> None:
+    city.switch("permits", on=False)
+    try:
+        done = civicdesk("search", city.sample_searches[0], "--site", str(city.site), "--json")
+        assert done.returncode == 3
+        told = json.loads(done.stdout)
+        permits = next(each for each in told["departments"] if each["id"] == "permits")
+        assert permits["outcome"] == "failed"
+        assert permits["error"] == "no connection"
+        assert len(told["callers"][0]["members"]) >= 3
+        assert civicdesk("check", "--site", str(city.site)).returncode == 1
+    finally:
+        city.switch("permits", on=True)
+
+
+def test_check_prints_a_row_for_each_department(city: DemoCity) -> None:
+    done = civicdesk("check", "--site", str(city.site), "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    rows = json.loads(done.stdout)["departments"]
+    assert [row["id"] for row in rows if row["state"] in ("well", "slow")] == [row["id"] for row in rows]
+    assert {row["kind"] for row in rows} == {"sql", "rest", "open311"}
+
+
+@pytest.mark.parametrize("text", ["'; DROP TABLE TXPYR_MST; --", "%", "_%", "😀", '"' * 50, "x" * 10_000, "\\"])
+def test_no_text_is_an_error(city: DemoCity, text: str) -> None:
+    done = civicdesk("search", text, "--site", str(city.site), "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["callers"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("serch",), "No such command"),
+        (("search",), "Missing"),
+        (("search", " "), "nothing to search"),
+        (("search", "x", "--site", "/nowhere"), "no site in /nowhere"),
+        (("demo", "--people", "3"), "--people"),
+        (("desk", "--sit", "x"), "--sit"),
+    ],
+)
+def test_bad_use_gets_one_clear_line(arguments: tuple[str, ...], words: str) -> None:
+    done = civicdesk(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_unknown_role_is_bad_use(city: DemoCity) -> None:
+    done = civicdesk("search", "x", "--site", str(city.site), "--as", "king")
+    assert done.returncode == 2
+    assert "agent" in done.stderr
+
+
+def test_a_manifest_with_errors_is_told_with_its_line_and_the_rest_works(city: DemoCity) -> None:
+    broken = city.site / "departments" / "zoning.toml"
+    broken.write_text('kind = "rest"\ntitle = "Zoning"\ncolor = "#336699"\n', encoding="utf-8")
+    try:
+        done = civicdesk("check", "--site", str(city.site))
+        assert done.returncode == 1
+        assert f"{broken}:3: color is not a key" in done.stdout
+        assert civicdesk("search", city.sample_searches[0], "--site", str(city.site)).returncode == 0
+    finally:
+        broken.unlink()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
+def test_what_was_typed_is_there_after_kill_9(city: DemoCity) -> None:
+    def desk(note: str) -> tuple[str, subprocess.Popen[str]]:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(  # noqa: S603 - our own code
+            [sys.executable, "-c", _TYPE_A_NOTE, str(city.site), note], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
+        )
+        assert process.stdout is not None
+        found = process.stdout.readline()
+        assert process.stdout.readline() == "typed\n"
+        return found.removeprefix("found:").strip(), process
+
+    _, first = desk("promised a call back on Fri")
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+    found, second = desk("x")
+    os.kill(second.pid, signal.SIGKILL)
+    second.communicate()
+    assert found == "promised a call back on Fri"
