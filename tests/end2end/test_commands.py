@@ -47,9 +47,7 @@ def city() -> Iterator[DemoCity]:
 
 
 def civicdesk(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603 - our own command
-        [sys.executable, "-m", "app", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run([sys.executable, "-m", "app", *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_search_finds_one_person_in_four_departments(city: DemoCity) -> None:
@@ -143,7 +141,7 @@ def test_a_manifest_with_errors_is_told_with_its_line_and_the_rest_works(city: D
 def test_what_was_typed_is_there_after_kill_9(city: DemoCity) -> None:
     def desk(note: str) -> tuple[str, subprocess.Popen[str]]:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(  # noqa: S603 - our own code
+        process = subprocess.Popen(
             [sys.executable, "-c", _TYPE_A_NOTE, str(city.site), note], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
         )
         assert process.stdout is not None
