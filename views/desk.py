@@ -138,6 +138,8 @@ class Desk(QWidget):
             view = self.departments_view()
             self.screens.setCurrentWidget(view)
             view.enter()
+            if self._models is not None and any(row.state == "unchecked" for row in self._models.departments.state.rows):
+                self._models.departments.check_all()
         else:
             self.screens.setCurrentWidget(self.caller_view)
             self.caller_view.search.focus_box()
