@@ -36,7 +36,7 @@ _NUMBERS: dict[int, type[DepartmentError] | str] = {
     **dict.fromkeys((1300, 3854), "charset"),
     **dict.fromkeys((2002, 2003, 2005, 2006, 2013, 2055), "no_connection"),
 }
-# https://www.sqlite.org/rescode.html, without what follows the primary code
+# https://www.sqlite.org/rescode.html: an extended code, or else its primary code
 _RESULT_CODES: dict[str, type[DepartmentError] | str] = {
     "INTERRUPT": TimedOut,
     "CANTOPEN": "no_connection",
@@ -44,6 +44,9 @@ _RESULT_CODES: dict[str, type[DepartmentError] | str] = {
     "AUTH": Forbidden,
     "NOTADB": "unreadable",
     "READONLY": Rejected,
+    "READONLY_ROLLBACK": "server_error",  # a writer broke off: its journal must be rolled back by one who may write
+    "READONLY_RECOVERY": "server_error",
+    "READONLY_CANTINIT": "server_error",
     "MISMATCH": Rejected,
     "ERROR": "mapping",
     "RANGE": "mapping",
@@ -91,7 +94,8 @@ def _meaning(error: BaseException) -> tuple[str, type[DepartmentError] | str]:
     if state := getattr(error, "sqlstate", None):
         return state, _SQLSTATES.get(state) or _SQLSTATES.get(state[:2], "server_error")
     if name := getattr(error, "sqlite_errorname", None):
-        return name, _RESULT_CODES.get(name.split("_")[1], "server_error")
+        result = name.removeprefix("SQLITE_")
+        return name, _RESULT_CODES.get(result) or _RESULT_CODES.get(result.split("_")[0], "server_error")
     for each in type(error).__mro__:
         if each.__name__ in _CLASSES:
             return "", _CLASSES[each.__name__]
