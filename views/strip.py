@@ -39,11 +39,15 @@ class DepartmentChip(Chip):
             seconds = self.tr("{seconds} s").format(seconds=f"{max(0.0, monotonic() - outcome.since):.1f}")
             self.show_as(title, seconds, icon="clock", name=self.tr("{title}: waiting for its answer").format(title=title))
         elif isinstance(outcome, Answered):
-            count = f"{len(outcome.people) + len(outcome.records)}{'+' if outcome.truncated else ''}"
+            listed = department.found if department.found is not None else len(outcome.people)
+            count = f"{listed + len(outcome.records)}{'+' if outcome.truncated else ''}"
             told = self.tr("{title}: answered, {count} found, in {took}").format(title=title, count=count, took=words.took(outcome.ms))
             if outcome.truncated:
                 told = self.tr("{told}. There are more: narrow the search").format(told=told)
-            self.show_as(f"{title} {count}", words.took(outcome.ms), dot="good_mark", name=told)
+            if outcome.partial is not None:
+                told = self.tr("{told}. Some entries could not be read and are left out").format(told=told)
+            dot = "good_mark" if outcome.partial is None else "warn_mark"
+            self.show_as(f"{title} {count}", words.took(outcome.ms), dot=dot, name=told)
         elif isinstance(outcome, Failed):
             word = fault_words.on_chip(outcome.fault)
             told = self.tr("{title}: {sentence}").format(title=title, sentence=fault_words.in_a_sentence(outcome.fault))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from typing import Protocol
@@ -172,8 +173,10 @@ class SearchViewModel(ViewModel[SearchState]):
             self._open_best(finished=findings.finished)
 
     def _with_outcomes(self, outcomes: dict[str, Outcome], findings: Findings | None = None) -> None:
+        callers = findings.callers if findings is not None else self.state.callers
+        found = Counter(member.ref.department for caller in callers for member in caller.members)
         departments = tuple(
-            DepartmentState(each.id, each.title, each.colour, outcomes.get(each.id, each.outcome), kind=each.kind)
+            DepartmentState(each.id, each.title, each.colour, outcomes.get(each.id, each.outcome), kind=each.kind, found=found[each.id])
             for each in self.state.departments
         )
         if findings is None:

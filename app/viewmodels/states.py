@@ -37,6 +37,8 @@ class DepartmentState(msgspec.Struct, frozen=True):
     records: Outcome | None = None
     kind: str = ""
     """The kind of its adapter, such as ``sql``: told as part of the source."""
+    found: int | None = None
+    """How many of its records of persons are in the list; None: not told."""
 
 
 class SearchState(msgspec.Struct, frozen=True):
