@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 import io
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -42,7 +43,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 
 def _end_with_input() -> None:
     """Whoever started us is gone when the standard input ends, also after kill -9."""
-    sys.stdin.buffer.read()
+    # Not sys.stdin: its lock, held here when the interpreter ends, would abort it.
+    while os.read(0, 1024):
+        pass
     _thread.interrupt_main()
 
 
@@ -191,6 +194,12 @@ def _run(command: Callable[[], object]) -> int:
         return told.code
     except (typer.Abort, KeyboardInterrupt):
         return 130
+    except Exception as error:
+        if os.environ.get("CIVICDESK_DEBUG"):
+            raise
+        name = type(error).__name__
+        sys.stderr.write(f"civicdesk: something unexpected happened here ({name}). Set CIVICDESK_DEBUG=1 and try again to see where.\n")
+        return 1
     return code if isinstance(code, int) else 0
 
 
