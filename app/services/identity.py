@@ -256,13 +256,15 @@ class Joiner:
         mine = self._known[group[0]][1]
         apart: tuple[str, ...] = ()
         for other_group in groups:
-            for ref in other_group:
-                found = verdicts.get(frozenset((group[0], ref))) if ref != group[0] else None
-                if found is not None and found.verdict == "maybe":
-                    name = self._known[ref][0].full_name
-                    return "maybe", (f"may be {name} of the list", *(found.agree or ("same name",)), *found.against)
-                if found is not None and found.verdict == "never" and _same_name(mine, self._known[ref][1]):
-                    apart = apart or (f"kept apart from a namesake: {_listed(found.against)}",)
+            found = {ref: verdicts.get(frozenset((group[0], ref))) for ref in other_group if ref != group[0]}
+            # Whom one of a group's records forbids is not of that group, however much like another of its records.
+            never = next((each for each in found.values() if each is not None and each.verdict == "never"), None)
+            like = next(((ref, each) for ref, each in found.items() if each is not None and each.verdict == "maybe"), None)
+            if never is None and like is not None:
+                name = self._known[like[0]][0].full_name
+                return "maybe", (f"may be {name} of the list", *(like[1].agree or ("same name",)), *like[1].against)
+            if never is not None and any(_same_name(mine, self._known[ref][1]) for ref in found):
+                apart = apart or (f"kept apart from a namesake: {_listed(never.against)}",)
         return "single", apart
 
 
