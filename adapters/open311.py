@@ -59,13 +59,13 @@ class Open311Department:
         return is_reference(self._manifest, query.reference) or self._manifest.find_for(query) is not None
 
     def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:
-        """The request whose number was given, and its reporter; else who reported the requests that fit, and those of nobody."""
+        """The request whose number was given, and its reporter, if named; else who reported what fits, and requests of nobody."""
         if is_reference(self._manifest, query.reference):
             found = self._by_id(query.reference, ctx)
             if found is not None:
                 yield self._reader.record(found, ctx)
-                if self._reader.account(found):
-                    yield self._reader.person([found], ctx)
+                if self._reader.account(found) and (person := self._reader.person([found], ctx)).full_name:
+                    yield person
                 return
         question = self._manifest.find_for(query)
         if question is None:

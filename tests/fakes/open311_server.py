@@ -57,6 +57,8 @@ class City:
     knows_people: bool = True
     """Else parameters that name people are ignored, as the standard has none."""
     drops_time: bool = False
+    names_by_search_only: bool = False
+    """A request asked for by its number tells the account, but not who that is."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,8 @@ class Open311Server:
                 found = [each for each in city.requests if str(each["service_request_id"]).casefold() == number.casefold()]
                 if not found and city.unknown != "empty":
                     raise _Refused(404, f"service_request_id {number} was not found")
+                if city.names_by_search_only:
+                    found = [{key: value for key, value in each.items() if key not in PERSON_PARAMETERS[1:]} for each in found]
                 return "service_requests", self._items(found)
             case ["requests"]:
                 return "service_requests", self._items(self._page(self._found(parameters), parameters))
@@ -168,7 +172,7 @@ class Open311Server:
             return False
         if self.city.knows_people:
             for name in PERSON_PARAMETERS:
-                if name in parameters and not str(item.get(name) or "").casefold().endswith(parameters[name].casefold()):
+                if name in parameters and not _same(name, str(item.get(name) or "").casefold(), parameters[name].casefold()):
                     return False
         return "radius" not in parameters or _metres(item, parameters) <= float(parameters["radius"])
 
@@ -257,6 +261,12 @@ class Open311Server:
                 plain["service_request_id"] = int(plain["service_request_id"])
             return {name: [value] for name, value in plain.items()} if city.lists else plain
         return content
+
+
+def _same(name: str, kept: str, asked: str) -> bool:
+    if name == "account_id":
+        return kept == asked
+    return kept.startswith(asked) if name.endswith("_name") else kept.endswith(asked)
 
 
 def _metres(item: dict[str, Any], parameters: dict[str, str]) -> float:
