@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from datetime import date
+from functools import lru_cache
 
 import msgspec
 import phonenumbers
-from dateutil import parser as date_parser
 
 from adapters.mapping import clean
+from app.services.birth_dates import AFTER_A_WORD, NUMERIC_DATE, WORDED_DATE, birth_date
+from app.services.cutting import split_address, split_name
 from models.query import PARTS, Part, ReadPart, SearchQuery
 
 MAX_LENGTH = 300
@@ -46,35 +48,14 @@ LABEL_OF: dict[Part, str] = {
 
 _LABELLED = re.compile(rf"(?<!\S)({'|'.join(LABELS)}):\s*(\"[^\"]*\"?|\S+)", re.IGNORECASE)
 _EMAIL = re.compile(r"[^\s@<>\"',;]+@[^\s@<>\"',;]+\.[^\s@<>\"',;.]+")
-_NUMERIC_DATE = re.compile(r"(?<![\w-])(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d{2})|(?:19|20)\d{6})(?![\w-])")
-_MONTHS = {
-    1: "january jan januar jänner januari enero janvier gennaio",
-    2: "february feb februar februari febrero février febbraio",
-    3: "march mar märz maart marzo mars",
-    4: "april apr abril avril aprile",
-    5: "may mai mei mayo maggio",
-    6: "june jun juni junio juin giugno",
-    7: "july jul juli julio juillet luglio",
-    8: "august aug augustus agosto août",
-    9: "september sep sept septiembre septembre settembre",
-    10: "october oct oktober okt octubre octobre ottobre",
-    11: "november nov noviembre novembre",
-    12: "december dec dezember dez diciembre décembre dicembre",
-}
-_MONTH_WORDS = {word: number for number, words in _MONTHS.items() for word in words.split()}
-_ANY_MONTH = "|".join(sorted(_MONTH_WORDS, key=len, reverse=True))
-_WORDED_DATE = re.compile(
-    rf"(?<!\w)(?:(?P<d1>\d{{1,2}})(?:st|nd|rd|th|\.)?\s+(?:de\s+|of\s+)?(?P<m1>{_ANY_MONTH})\.?,?\s+(?:de\s+)?(?P<y1>\d{{4}})"
-    rf"|(?P<m2>{_ANY_MONTH})\.?\s+(?P<d2>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<y2>\d{{4}}))(?!\w)",
-    re.IGNORECASE,
-)
 _SUFFIX = (
     r"(?:street|st|avenue|ave|av|road|rd|boulevard|blvd|drive|dr|lane|ln|court|ct|place|pl|terrace|ter|parkway|pkwy|square|sq"
     r"|highway|hwy|way|circle|cir|broadway)"
 )
+_QUARTER = r"(?:\s+(?:ne|nw|se|sw|north|south|east|west|[nsew]\.?(?=\s*(?:,|#|$|\d|apt|unit|suite|ste)))(?!\w))?"
 _UNIT = r"(?:,?\s*(?:apt|apartment|unit|suite|ste|#)\.?\s*\w+)?"
 _NUMBER_FIRST = re.compile(
-    rf"(?<![\w-])\d{{1,6}}[a-z]?\s+(?:[^\W\d_][\w.'-]*\s+|\d+(?:st|nd|rd|th)\s+){{0,4}}{_SUFFIX}\b\.?{_UNIT}", re.IGNORECASE
+    rf"(?<![\w-])\d{{1,6}}[a-z]?\s+(?:[^\W\d_][\w.'-]*\s+|\d+(?:st|nd|rd|th)\s+){{0,4}}{_SUFFIX}\b\.?{_QUARTER}{_UNIT}", re.IGNORECASE
 )
 _NUMBER_LAST = re.compile(
     r"(?<!\w)[^\W\d_][\w.'-]*(?:straße|strasse|str\.|straat|weg|laan|gasse|plein|platz|allee|gracht|kade|dijk|vej|gatan)\s+\d{1,5}\s?[a-z]?\b",
@@ -82,28 +63,13 @@ _NUMBER_LAST = re.compile(
 )
 _BARE_ADDRESS = re.compile(r"(?<![\w-])\d{1,5}[a-z]?\s+(?:[nsew]\.?\s+)?[^\W\d_][\w.'-]+(?:\s+[^\W\d_][\w.'-]+)?", re.IGNORECASE)
 _PHONE = re.compile(r"(?<![\w+])\+?\(?\d(?:[\s().\-/]*\d){6,14}(?!\w)")
+_NUMBER_OF = re.compile(
+    r"(?:(?<=\s)|^)(?:case|permit|ticket|request|account|acct|invoice|bill|licen[cs]e|reference)?"
+    r"\s*(?:number|no\.?|nr\.?)?\s*[:#]?\s*$",
+    re.IGNORECASE,
+)
+"""Words that only say what the number behind them is."""
 _FILLERS = {"born", "dob", "phone", "tel", "email", "zip", "ref", "name"}
-_PARTICLES = {
-    "van",
-    "von",
-    "der",
-    "den",
-    "de",
-    "del",
-    "della",
-    "di",
-    "da",
-    "dos",
-    "la",
-    "le",
-    "el",
-    "al",
-    "ter",
-    "ten",
-    "bin",
-    "ibn",
-    "st.",
-}
 
 
 class ReadingRules(msgspec.Struct, frozen=True):
@@ -125,8 +91,15 @@ def relabelled(text: str, part: ReadPart, meant: Part) -> str:
     piece = part.text
     bare = _LABELLED.fullmatch(piece)
     value = (bare[2] if bare else piece).strip('"')
+    if worded := AFTER_A_WORD.fullmatch(piece):
+        value = worded["digits"]
     label = f'{LABEL_OF[meant]}:"{value}"' if " " in value else f"{LABEL_OF[meant]}:{value}"
-    return " ".join(clean(text).split())[:MAX_LENGTH].replace(piece, label, 1)
+    whole = " ".join(clean(text).split())[:MAX_LENGTH]
+    if piece in whole:
+        return whole.replace(piece, label, 1)
+    for word in piece.split():  # a name with something else in its middle
+        whole = re.sub(rf"(?<!\S){re.escape(word)}(?!\S)", "", whole, count=1)
+    return " ".join(f"{whole} {label}".split())
 
 
 class _Reader:
@@ -143,14 +116,15 @@ class _Reader:
             self._take(match, LABELS[match[1].lower()], match[2].strip('"'), labelled=True)
         self._take_all(_EMAIL, "email", str.lower)
         self._take_references()
-        for pattern in (_WORDED_DATE, _NUMERIC_DATE):
-            self._take_all(pattern, "birth_date", self._date)
-        self._take_all(_NUMBER_FIRST, "address", _tidy)
-        self._take_all(_NUMBER_LAST, "address", _tidy)
+        for match in AFTER_A_WORD.finditer(self.left):
+            self._take(match, "birth_date", match["digits"])
+        for pattern in (WORDED_DATE, NUMERIC_DATE):
+            self._take_all(pattern, "birth_date", self._born)
+        self._take_addresses(_NUMBER_FIRST)
+        self._take_addresses(_NUMBER_LAST)
         self._take_phones()
-        post_code = re.compile(rf"(?<![\w-])(?:{self.rules.post_code})(?![\w-])", re.IGNORECASE)
-        self._take_all(post_code, "post_code", str.upper)
-        self._take_all(_BARE_ADDRESS, "address", _tidy)
+        self._take_all(re.compile(rf"(?<![\w-])(?:{self.rules.post_code})(?![\w-])", re.IGNORECASE), "post_code", str.upper)
+        self._take_addresses(_BARE_ADDRESS)
         self._take_all(re.compile(r"(?<!\S)\S*\d\S*(?!\S)"), "reference", str.upper)
         self._take_name()
         query = SearchQuery(**self.values)  # type: ignore[arg-type]
@@ -179,11 +153,15 @@ class _Reader:
             self.values["street"], self.values["number"] = split_address(str(value))
         shown = value.isoformat() if isinstance(value, date) else str(value)
         self.found.append((match.start(), ReadPart(part, shown, match[0].strip(), self._alternatives(part, piece))))
-        self.left = self.left[: match.start()] + " " * len(match[0]) + self.left[match.end() :]
+        self._clear(match.start(), match.end())
+
+    def _clear(self, start: int, end: int) -> None:
+        """Take out what was read. A barrier stays behind, so that the numbers on its two sides are never read as one."""
+        self.left = f"{self.left[:start]}{';' * (end - start - 2):^{end - start}}{self.left[end:]}"
 
     def _value(self, part: Part, piece: str) -> object:
         if part == "birth_date":
-            return self._date(piece)
+            return self._born(piece)
         if part == "phone":
             return self._phone(piece)
         if part in ("reference", "post_code"):
@@ -192,12 +170,37 @@ class _Reader:
             return piece.strip().lower()
         return _tidy(piece)
 
-    def _take_references(self) -> None:
-        for match in re.finditer(r"\S+", self.left):
-            word = match[0].strip(",;#")
-            if word and self._departments_of(word):
-                self._take(match, "reference", word)
+    def _take_addresses(self, pattern: re.Pattern[str]) -> None:
+        """An address, with the town that stands between it and its post code."""
+        for match in pattern.finditer(self.left):
+            if "address" in self.values:
                 return
+            self._take(match, "address", match[0])
+            town = re.compile(rf"\s*,\s*((?:[^\W\d_][\w.'-]*[ ,]+){{1,4}})(?=(?:{self.rules.post_code})(?![\w-]))", re.IGNORECASE)
+            if "address" in self.values and (behind := town.match(self.left, match.end())):
+                place, part = self.found.pop()
+                text = self.text[match.start() : behind.end()].strip(" ,")
+                self.found.append((place, ReadPart("address", f"{part.value}, {_tidy(behind[1])}", text, part.alternatives)))
+                self._clear(behind.start(), behind.end())
+
+    def _take_references(self) -> None:
+        for match in re.finditer(r"[^\s;]+", self.left):
+            word = match[0].strip(",#")
+            if word and self._departments_of(word):
+                self._take_reference(match, word)
+                return
+        for _, pattern in self.rules.references:
+            # A number of digits alone could be a phone or a date: it is known only as it is written.
+            for match in _spoken(pattern).finditer(self.left):
+                written = "-".join(match.groups())
+                if any(letter.isalpha() for letter in written) and self._departments_of(written):
+                    self._take_reference(match, written)
+                    return
+
+    def _take_reference(self, match: re.Match[str], written: str) -> None:
+        self._take(match, "reference", written)
+        if words := _NUMBER_OF.search(self.left, 0, match.start()):
+            self._clear(words.start(), words.end())
 
     def _departments_of(self, word: str) -> tuple[str, ...]:
         return tuple(
@@ -206,7 +209,8 @@ class _Reader:
 
     def _take_phones(self) -> None:
         for match in _PHONE.finditer(self.left):
-            if "phone" not in self.values:
+            # A date that is none, such as 2/30/1984, is no phone either.
+            if "phone" not in self.values and not NUMERIC_DATE.fullmatch(match[0]):
                 self._take(match, "phone", match[0])
 
     def _phone(self, piece: str) -> str:
@@ -221,39 +225,19 @@ class _Reader:
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
         return digits
 
-    def _date(self, piece: str) -> date | None:
-        """A birth date, or None: it must lie between 1900 and today."""
-        found: date | None = None
-        if worded := _WORDED_DATE.fullmatch(piece.strip()):
-            month = _MONTH_WORDS[(worded["m1"] or worded["m2"]).lower()]
-            found = _day(int(worded["y1"] or worded["y2"]), month, int(worded["d1"] or worded["d2"]))
-        elif re.fullmatch(r"\d{8}", piece.strip()):
-            found = _day(int(piece[:4]), int(piece[4:6]), int(piece[6:8]))
-        elif _NUMERIC_DATE.fullmatch(piece.strip()):
-            order = self.rules.date_order
-            try:
-                found = date_parser.parse(piece, dayfirst=order == "dmy", yearfirst=order == "ymd").date()
-            except (ValueError, OverflowError):
-                found = None
-            if found and found > self.today and not re.search(r"\d{4}", piece):  # 3/4/84 was long ago
-                found = found.replace(year=found.year - 100)
-        return found if found and date(1900, 1, 1) <= found <= self.today else None
+    def _born(self, piece: str) -> date | None:
+        return birth_date(piece, self.rules.date_order, self.today)
 
     def _take_name(self) -> None:
         words = [match for match in re.finditer(r"[^\s;]+", self.left) if any(letter.isalpha() for letter in match[0])]
         words = [match for match in words if match[0].lower().strip(":") not in _FILLERS]
-        if not words or "name" in self.values:
+        text = " ".join(word[0] for word in words)
+        given, family = split_name(_tidy(text))
+        if not (given or family) or "name" in self.values:
             return
-        piece = self.left[words[0].start() : words[-1].end()]
-        value = _tidy(" ".join(word[0] for word in words))
-        if not value:
-            return
-        self.values["name"] = value.replace(",", "") if "," in value else value
-        self.values["given"], self.values["family"] = split_name(value)
-        if "," in value:
-            self.values["name"] = f"{self.values['given']} {self.values['family']}".strip()
-        text = " ".join(piece.split())
-        self.found.append((words[0].start(), ReadPart("name", str(self.values["name"]), text, self._alternatives("name", text))))
+        name = f"{given} {family}".strip()
+        self.values |= {"name": name, "given": given, "family": family}
+        self.found.append((words[0].start(), ReadPart("name", name, text, self._alternatives("name", text))))
 
     def _alternatives(self, part: Part, piece: str) -> tuple[Part, ...]:
         """What else the piece could be: only what it can be read as."""
@@ -265,7 +249,7 @@ class _Reader:
             possible = ("phone", "post_code", "reference", "birth_date")
         able = []
         for each in possible:
-            if each == part or (each == "birth_date" and not self._date(piece)) or (each == "email" and "@" not in piece):
+            if each == part or (each == "birth_date" and not self._born(piece)) or (each == "email" and "@" not in piece):
                 continue
             if (each == "phone" and digits < 3) or (each == "post_code" and len(piece) > 10):
                 continue
@@ -273,35 +257,21 @@ class _Reader:
         return tuple(able)
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """Given and family name: ``Gonzalez, Maria`` and ``Maria Gonzalez`` alike; one word alone is the family name."""
-    if "," in name:
-        family, _, given = name.partition(",")
-        return given.strip(), family.replace(",", " ").strip()
-    words = name.split()
-    if len(words) < 2:
-        return "", name.strip()
-    start = len(words) - 1
-    while start > 1 and words[start - 1].lower() in _PARTICLES:
-        start -= 1
-    return " ".join(words[:start]), " ".join(words[start:])
+@lru_cache(maxsize=256)
+def _spoken(pattern: str) -> re.Pattern[str]:
+    """A reference pattern as people say and type such numbers, ``pm 24 004211``: its hyphens may be missing or be something else.
 
-
-def split_address(address: str) -> tuple[str, str]:
-    """Street and house number, whichever comes first; the unit is left out."""
-    address = re.sub(r",?\s*(?:\b(?:apt|apartment|unit|suite|ste)\b|#)\.?\s*\w+$", "", address, flags=re.IGNORECASE)
-    if found := re.match(r"(\d+[a-z]?)\s+(.+)", address, re.IGNORECASE):
-        return found[2].strip(), found[1]
-    if found := re.match(r"(.+?)\s+(\d+\s?[a-z]?)$", address, re.IGNORECASE):
-        return found[1].strip(), found[2]
-    return address, ""
-
-
-def _day(year: int, month: int, day: int) -> date | None:
-    try:
-        return date(year, month, day)
-    except ValueError:
-        return None
+    One group between two hyphens. A pattern with groups or alternatives of its own matches nothing here.
+    """
+    pieces = [""]
+    for part in re.findall(r"\[(?:\\.|[^\]])*\]|\\.|.", pattern.removeprefix("^").removesuffix("$")):
+        if part == "-":
+            pieces.append("")
+        else:
+            pieces[-1] += part
+    if len(pieces) == 1 or re.search(r"(?<!\\)[(|]", pattern):
+        return re.compile(r"(?!)")
+    return re.compile(r"(?<![\w-])" + r"[-\s./]?".join(f"({piece})" for piece in pieces) + r"(?![\w-])", re.IGNORECASE)
 
 
 def _tidy(text: str) -> str:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.reading import MAX_LENGTH, ReadingRules, read_query, relabelled, split_address, split_name
+from app.services.cutting import split_address, split_name
+from app.services.reading import MAX_LENGTH, ReadingRules, read_query, relabelled
 from models.query import PARTS
 
 TODAY = date(2026, 11, 24)
@@ -43,6 +44,24 @@ def read(text: str, rules: ReadingRules = RULES) -> dict[str, object]:
         ("pm-24-004211", {"reference": "PM-24-004211"}),
         ("24-001042 please", {"reference": "24-001042", "name": "please"}),
         ("ref:4821 maria", {"reference": "4821", "name": "maria"}),
+        (
+            "maria gonzalez 2210 N Clark St, Springvale 60614 3/9/1984 312-555-0142",
+            {
+                "name": "maria gonzalez",
+                "address": "2210 N Clark St",
+                "post_code": "60614",
+                "birth_date": date(1984, 3, 9),
+                "phone": "+13125550142",
+            },
+        ),
+        ("1600 Pennsylvania Avenue NW Chen", {"address": "1600 Pennsylvania Avenue NW", "name": "Chen"}),
+        ("pm 24 004211", {"reference": "PM-24-004211"}),
+        ("permit number pm24004211 Chen", {"reference": "PM-24-004211", "name": "Chen"}),
+        ("case 24-001042", {"reference": "24-001042"}),
+        ("Maria Gonzalez DOB 03091984", {"name": "Maria Gonzalez", "birth_date": date(1984, 3, 9)}),
+        ("born 030984 gonzalez", {"name": "gonzalez", "birth_date": date(1984, 3, 9)}),
+        ("Dr. John O'Neil Jr", {"name": "John O'Neil"}),
+        ("Smith, John 2/30/1980", {"name": "John Smith", "reference": "2/30/1980"}),
         ('name:"clark st" zip:60614', {"name": "clark st", "post_code": "60614"}),
         ("phone:60614", {"phone": "60614"}),
         ("😀", {}),
@@ -82,9 +101,28 @@ def test_a_piece_that_was_read_wrongly_is_corrected_by_a_label() -> None:
     assert read(relabelled(text, parts[0], "address")) == {"address": "maria gonzales", "post_code": "60614"}
 
 
+def test_a_name_in_two_pieces_is_corrected_as_one() -> None:
+    text = "maria 60614 gonzalez"
+    _, parts = read_query(text, RULES, TODAY)
+    name = next(part for part in parts if part.part == "name")
+    assert read(relabelled(text, name, "reference")) == {"reference": "MARIA GONZALEZ", "post_code": "60614"}
+
+
+def test_digits_that_only_a_word_makes_a_date_are_corrected_without_it() -> None:
+    _, parts = read_query("dob 03091984", RULES, TODAY)
+    assert read(relabelled("dob 03091984", parts[0], "reference")) == {"reference": "03091984"}
+
+
+def test_the_chip_of_an_address_shows_the_town_that_was_read_with_it() -> None:
+    _, parts = read_query("2210 N Clark St, Springvale 60614", RULES, TODAY)
+    assert [part.value for part in parts] == ["2210 N Clark St, Springvale", "60614"]
+
+
 def test_names_and_addresses_are_cut_where_departments_need_them() -> None:
     assert split_name("Maria van der Berg") == ("Maria", "van der Berg")
     assert split_name("Gonzalez, Maria") == ("Maria", "Gonzalez")
+    assert split_name("van der Berg") == ("", "van der Berg")
+    assert split_name("Smith Jr., John") == ("John", "Smith")
     assert split_name("Gonzalez") == ("", "Gonzalez")
     assert split_address("2210 N Clark St Apt 3") == ("N Clark St", "2210")
     assert split_address("Hauptstraße 12a") == ("Hauptstraße", "12a")
