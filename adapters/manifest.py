@@ -8,96 +8,90 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-import msgspec
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from msgspec import Meta, Struct
 
 from adapters.contract import Capability
-from adapters.manifest_maps import Code, PersonMap, RecordMap, Value, Values, regular_expression
+from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.templates import problems as template_problems
 from adapters.toml_lines import line_of
+from adapters.toml_tables import Place, Unusable, read_table, regular_expression
 from models.query import Part, SearchQuery
 
-_STRICT = ConfigDict(extra="forbid", frozen=True)
 
-
-class Paging(Values):
+class Paging(Struct, frozen=True, kw_only=True):
     """How further pages are asked for (rest): by ``page`` number, row ``offset``, ``cursor`` or ``link`` header."""
 
     by: Literal["page", "offset", "cursor", "link"]
     parameter: str = ""
     """The query parameter that carries the page number, offset or cursor."""
     size_parameter: str = ""
-    size: int = Field(default=100, ge=1, le=10_000)
+    size: Annotated[int, Meta(ge=1, le=10_000)] = 100
     start: int = 1
     """The number of the first page (``page``)."""
     next: str = ""
     """JMESPath of the next cursor in the answer; empty or null ends (``cursor``)."""
 
-    @model_validator(mode="after")
-    def _complete(self) -> Paging:
+    def __post_init__(self) -> None:
         if self.by != "link" and not self.parameter:
             raise ValueError(f'paging by {self.by} needs parameter = "..."')
         if self.by == "cursor" and not self.next:
             raise ValueError('paging by cursor needs next = "..." (where the answer names the next cursor)')
-        return self
 
 
-class Request(Values):
+class Request(Struct, frozen=True, kw_only=True):
     """One question to the department: ``sql`` for kind sql, ``path`` (with ``query``, ``headers``, ``items``) for the others."""
 
     sql: str = ""
     """One SELECT with :parameters."""
-    params: dict[str, str] = Field(default={})
+    params: dict[str, str] = {}
     """Parameter name to template: the SELECT's parameters (sql)."""
     method: Literal["GET", "POST"] = "GET"
     path: str = ""
-    query: dict[str, str] = Field(default={})
+    query: dict[str, str] = {}
     """Parameter name to template; one whose template comes out empty is left out."""
-    headers: dict[str, str] = Field(default={})
-    body: dict[str, str] = Field(default={})
+    headers: dict[str, str] = {}
+    body: dict[str, str] = {}
     """JSON body of a POST that only asks: key to template."""
     items: str = ""
     """JMESPath (JSON) or XPath (XML) of the list in the answer; empty is the whole answer."""
     paging: Paging | None = None
 
-    @model_validator(mode="after")
-    def _templates_are_right(self) -> Request:
+    def __post_init__(self) -> None:
         templates = [self.path, *self.params.values(), *self.query.values(), *self.headers.values(), *self.body.values()]
         if found := [problem for template in templates for problem in template_problems(template)]:
             raise ValueError("; ".join(found))
-        return self
 
 
-class Find(Request):
+class Find(Request, frozen=True, kw_only=True):
     """A question for people. Of several, the first whose ``needs`` the query meets is asked."""
 
-    needs: tuple[Part, ...] = Field(min_length=1)
+    needs: Annotated[tuple[Part, ...], Meta(min_length=1)]
 
 
-class Records(Request):
+class Records(Request, frozen=True, kw_only=True):
     """A question for one person's records; the template value ``{subject}`` is the person's key there."""
 
     map: str = ""
     """The name of the record map, where there are several."""
 
 
-class Lookup(Request):
+class Lookup(Request, frozen=True, kw_only=True):
     """A question for one record by ``{reference}``."""
 
     map: str = ""
     pattern: str = ""
     """Which of the department's numbers this looks up; empty is every one."""
 
-    @field_validator("pattern")
-    @classmethod
-    def _compiles(cls, pattern: str) -> str:
-        return regular_expression(pattern)
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        regular_expression(self.pattern, "pattern")
 
 
-class Auth(Values):
+class Auth(Struct, frozen=True, kw_only=True):
     """How the credential is shown (rest, open311). The secret itself is in the OS keyring, never here."""
 
     type: Literal["none", "bearer", "api_key", "basic", "oauth2"] = "none"
@@ -110,68 +104,64 @@ class Auth(Values):
     scope: str = ""
     user: str = ""
 
-    @model_validator(mode="after")
-    def _complete(self) -> Auth:
+    def __post_init__(self) -> None:
         if self.type == "oauth2" and not (self.token_url and self.client_id):
             raise ValueError("oauth2 needs token_url and client_id")
         if self.type == "basic" and not self.user:
             raise ValueError('basic needs user = "..."')
-        return self
 
 
-class Limits(Values):
+class Limits(Struct, frozen=True, kw_only=True):
     """What is taken of one answer at most."""
 
-    people: int = Field(default=50, ge=1, le=1000)
-    records: int = Field(default=500, ge=1, le=10_000)
-    bytes: int = Field(default=8_000_000, ge=1000)
+    people: Annotated[int, Meta(ge=1, le=1000)] = 50
+    records: Annotated[int, Meta(ge=1, le=10_000)] = 500
+    bytes: Annotated[int, Meta(ge=1000)] = 8_000_000
     """Decoded bytes."""
 
 
-class Open311(Values):
+class Open311(Struct, frozen=True, kw_only=True):
     """What differs at an Open311 server (open311)."""
 
     jurisdiction: str = ""
     format: Literal["json", "xml"] = "json"
     discovery: str = ""
     """Path or address of the discovery document; the production endpoint that it names is then asked."""
-    days: int = Field(default=90, ge=1, le=3660)
+    days: Annotated[int, Meta(ge=1, le=3660)] = 90
     """How far back a person's or an area's requests are asked for. GeoReport v2 limits a call to 90 days."""
-    radius: int = Field(default=100, ge=1)
+    radius: Annotated[int, Meta(ge=1)] = 100
     """Metres around a place."""
-    page_size: int = Field(default=0, ge=0)
+    page_size: Annotated[int, Meta(ge=0)] = 0
     """0: as many as the server gives."""
     omit_timezone: bool = False
     accept_encoding: str = "gzip"
 
 
-class Manifest(BaseModel):
+class Manifest(Struct, frozen=True, kw_only=True):
     """A department. Its id is the name of its file, without ``.toml``."""
-
-    model_config = _STRICT
 
     id: str
     path: str
     kind: str
     """``sql``, ``rest``, ``open311``, or a kind that the site allows."""
-    title: str = Field(min_length=1, max_length=40)
-    colour: str = Field(pattern=r"^#[0-9a-fA-F]{6}$")
+    title: Annotated[str, Meta(min_length=1, max_length=40)]
+    colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""
-    address: str = Field(min_length=1)
+    address: Annotated[str, Meta(min_length=1)]
     """A URL. ``{site}`` is the site's folder."""
     credential: str = ""
     """Its name in the OS keyring (service ``civicdesk``); empty where none is needed."""
     auth: Auth = Auth()
-    capabilities: tuple[Capability, ...] = Field(min_length=1)
-    deadline: float = Field(default=5.0, gt=0, le=120)
+    capabilities: Annotated[tuple[Capability, ...], Meta(min_length=1)]
+    deadline: Annotated[float, Meta(gt=0, le=120)] = 5.0
     """Seconds for one call, in all."""
-    concurrent: int = Field(default=4, ge=1, le=32)
+    concurrent: Annotated[int, Meta(ge=1, le=32)] = 4
     """Most calls at once."""
-    roles: tuple[str, ...] = Field(min_length=1)
+    roles: Annotated[tuple[str, ...], Meta(min_length=1)]
     """The roles that may ask."""
     references: tuple[str, ...] = ()
     """Regular expressions of this department's reference numbers, matched against a whole word, upper or lower case."""
-    currency: str = Field(default="", pattern=r"^([A-Z]{3})?$")
+    currency: Annotated[str, Meta(pattern=r"^([A-Z]{3})?\Z", description='three capitals, such as "USD"')] = ""
     time_zone: str = ""
     """IANA name of the zone of its times, where they name none; empty is the site's."""
     limits: Limits = Limits()
@@ -186,38 +176,11 @@ class Manifest(BaseModel):
     codes: dict[str, dict[str, Code]] = {}
     """Code lists: code to label and state. The code ``*`` stands for every other one."""
 
-    @field_validator("find", "records", "lookup", mode="before")
-    @classmethod
-    def _one_or_many(cls, data: Any) -> Any:
-        return (data,) if isinstance(data, dict) else data
-
-    @field_validator("references")
-    @classmethod
-    def _compile(cls, patterns: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(regular_expression(pattern) for pattern in patterns)
-
-    @model_validator(mode="after")
-    def _consistent(self) -> Manifest:
-        if self.kind != "open311":
-            for capability in ("find", "records", "lookup"):
-                if capability in self.capabilities and not getattr(self, capability):
-                    raise ValueError(f'capabilities names "{capability}", so a [[{capability}]] is needed')
-            if "find" in self.capabilities and self.person is None:
-                raise ValueError('capabilities names "find", so a [person] map is needed')
-            if {"records", "lookup"} & set(self.capabilities) and not self.record:
-                raise ValueError("a [record.NAME] map is needed")
-        mapped: tuple[Records | Lookup, ...] = (*self.records, *self.lookup)
-        for request in mapped:
-            if request.map and request.map not in self.record:
-                raise ValueError(f'map = "{request.map}" names no [record.{request.map}]; there are: {_listed(self.record)}')
-            if not request.map and len(self.record) > 1:
-                raise ValueError(f"with several record maps, each [[records]] and [[lookup]] needs map = one of {_listed(self.record)}")
-        for value in _values(self):
-            if value.codes is not None and value.codes not in self.codes:
-                raise ValueError(f'codes = "{value.codes}" names no [codes.{value.codes}]; there are: {_listed(self.codes)}')
-        if self.auth.type != "none" and not self.credential:
-            raise ValueError(f'auth type "{self.auth.type}" needs credential = the name of the secret in the keyring')
-        return self
+    def __post_init__(self) -> None:
+        for at, pattern in enumerate(self.references):
+            regular_expression(pattern, "references", at)
+        if problems := [*_lacking(self), *_naming_nothing(self)]:
+            raise Unusable(problems)
 
     def find_for(self, query: SearchQuery) -> Find | None:
         """The first question whose needs this query meets; None when the department can do nothing with it."""
@@ -225,7 +188,7 @@ class Manifest(BaseModel):
         return next((find for find in self.find if parts.issuperset(find.needs)), None)
 
 
-class ManifestProblem(msgspec.Struct, frozen=True):
+class ManifestProblem(Struct, frozen=True):
     """One thing to mend: ``text`` says what is wrong and what to write instead."""
 
     path: str
@@ -252,11 +215,9 @@ def load_manifest(path: Path, site: Path) -> Manifest:
         data["address"] = data["address"].replace("{site}", site.resolve().as_posix())
     data["id"], data["path"] = path.stem, str(path)
     try:
-        return Manifest.model_validate(data)
-    except ValidationError as error:
-        problems = {
-            ManifestProblem(str(path), line_of(text, problem["loc"]), problem_in_words(dict(problem))) for problem in error.errors()
-        }
+        return read_table(Manifest, data, "manifest")
+    except Unusable as error:
+        problems = [ManifestProblem(str(path), line_of(text, place), words) for place, words in error.problems]
         raise ManifestError(sorted(problems, key=lambda problem: problem.line)) from None
 
 
@@ -279,36 +240,45 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
         raise ManifestError([ManifestProblem(str(path), line, f"not TOML: {error}")]) from None
 
 
-def problem_in_words(problem: dict[str, Any], whole: str = "manifest") -> str:
-    """A validation problem (of pydantic) as one sentence that names the key and what to write; ``whole`` is the file's name for it."""
-    where = ".".join(str(part) for part in problem["loc"]) or whole
-    kind, given = problem["type"], problem.get("input")
-    message = str(problem["msg"]).removeprefix("Value error, ")
-    if kind == "missing":
-        return f"{where} is missing: write {problem['loc'][-1]} = ..."
-    if kind == "extra_forbidden":
-        return f"{where} is not a key of a {whole}: take it out, or check its spelling"
-    if kind == "string_pattern_mismatch" and where.endswith("colour"):
-        return f'{where} is {given!r}: write a colour as "#rrggbb"'
-    if kind == "literal_error":
-        return f"{where} is {given!r}: write one of {problem['ctx']['expected']}"
-    if kind == "value_error":
-        return message if where == whole else f"{where}: {message}"
-    return f"{where} is {given!r}: {message[:1].lower()}{message[1:]}"
+def _lacking(manifest: Manifest) -> Iterator[tuple[Place, str]]:
+    """What the manifest must have beside what it says."""
+    if manifest.kind != "open311":
+        for capability in ("find", "records", "lookup"):
+            if capability in manifest.capabilities and not getattr(manifest, capability):
+                yield ("capabilities",), f'"{capability}" is named, so a [[{capability}]] is needed'
+        if "find" in manifest.capabilities and manifest.person is None:
+            yield ("capabilities",), '"find" is named, so a [person] map is needed'
+        if named := [each for each in ("records", "lookup") if each in manifest.capabilities and not manifest.record]:
+            yield ("capabilities",), f'"{named[0]}" is named, so a [record.NAME] map is needed'
+    if manifest.auth.type != "none" and not manifest.credential:
+        yield ("auth", "type"), f'"{manifest.auth.type}" needs credential = the name of the secret in the keyring'
+
+
+def _naming_nothing(manifest: Manifest) -> Iterator[tuple[Place, str]]:
+    """Names of record maps and code lists that are not there."""
+    mapped: list[tuple[Place, Records | Lookup]] = [(("records", at), each) for at, each in enumerate(manifest.records)]
+    mapped += [(("lookup", at), each) for at, each in enumerate(manifest.lookup)]
+    for place, request in mapped:
+        if request.map and request.map not in manifest.record:
+            yield (*place, "map"), f'"{request.map}" names no [record.{request.map}]; there are: {_listed(manifest.record)}'
+        if not request.map and len(manifest.record) > 1:
+            yield place, f"there are several record maps: write map = one of {_listed(manifest.record)}"
+    for place, value in (*_values(manifest.person, ("person",)), *_values(manifest.record, ("record",))):
+        if value.codes is not None and value.codes not in manifest.codes:
+            yield (*place, "codes"), f'"{value.codes}" names no [codes.{value.codes}]; there are: {_listed(manifest.codes)}'
 
 
 def _listed(names: dict[str, Any]) -> str:
     return ", ".join(names) or "none"
 
 
-def _values(model: Any) -> list[Value]:
-    """All Value objects of a model, at any depth."""
-    if isinstance(model, Value):
-        return [model]
-    if isinstance(model, BaseModel):
-        return [value for name in type(model).model_fields for value in _values(getattr(model, name))]
-    if isinstance(model, dict):
-        return [value for part in model.values() for value in _values(part)]
-    if isinstance(model, tuple):
-        return [value for part in model for value in _values(part)]
-    return []
+def _values(part: Any, place: Place) -> Iterator[tuple[Place, Value]]:
+    """All Values of a map, at any depth, with their places."""
+    if isinstance(part, Value):
+        yield place, part
+    elif isinstance(part, Struct):
+        for name in part.__struct_fields__:
+            yield from _values(getattr(part, name), (*place, name))
+    elif isinstance(part, dict | tuple):
+        for key, each in part.items() if isinstance(part, dict) else enumerate(part):
+            yield from _values(each, (*place, key))

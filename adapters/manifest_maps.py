@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from msgspec import Struct, field
 
+from adapters.toml_tables import regular_expression
 from models.people import Sensitivity
 from models.records import State
 
 
-def regular_expression(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-    return pattern
-
-
-class Value(BaseModel):
+class Value(Struct, frozen=True):
     """Where one value comes from and how it is converted. Exactly one of ``from``, ``join``, ``first`` and ``value``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    SHORT: ClassVar[str] = "from"
 
-    from_: Annotated[str | None, Field(alias="from")] = None
+    from_: str | None = field(name="from", default=None)
     """A JMESPath (JSON), an XPath (XML) or a column (SQL)."""
     join: tuple[str, ...] = ()
     """Several sources, joined by ``by``; empty ones are left out."""
@@ -45,29 +37,14 @@ class Value(BaseModel):
     match: str | None = None
     """A regular expression: its first group, or the whole match, is the value; no match leaves it empty."""
 
-    @model_validator(mode="before")
-    @classmethod
-    def _short_form(cls, data: Any) -> Any:
-        return {"from": data} if isinstance(data, str) else data
-
-    @model_validator(mode="after")
-    def _one_source(self) -> Value:
-        given = [self.from_ is not None, bool(self.join), bool(self.first), self.value is not None]
-        if sum(given) != 1:
+    def __post_init__(self) -> None:
+        if [self.from_ is None, not self.join, not self.first, self.value is None].count(False) != 1:
             raise ValueError("give exactly one of from, join, first or value")
-        return self
-
-    @field_validator("match")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        return regular_expression(pattern) if pattern is not None else None
+        if self.match is not None:
+            regular_expression(self.match, "match")
 
 
-class Values(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class AddressMap(Values):
+class AddressMap(Struct, frozen=True):
     """``full``, or the parts from which it is put together."""
 
     full: Value | None = None
@@ -78,13 +55,15 @@ class AddressMap(Values):
     city: Value | None = None
 
 
-class IdentifierMap(Values):
+class IdentifierMap(Struct, frozen=True):
+    """One more identifier of a person."""
+
     scheme: str
     value: Value
     sensitivity: Sensitivity = "open"
 
 
-class PersonMap(Values):
+class PersonMap(Struct, frozen=True):
     """How a person is read. ``id`` and one of ``full_name`` and ``given_name``/``family_name`` are needed."""
 
     id: Value
@@ -97,13 +76,8 @@ class PersonMap(Values):
     address: tuple[AddressMap, ...] = ()
     identifiers: tuple[IdentifierMap, ...] = ()
 
-    @field_validator("address", mode="before")
-    @classmethod
-    def _one_or_many(cls, data: Any) -> Any:
-        return (data,) if isinstance(data, dict) else data
 
-
-class FieldMap(Values):
+class FieldMap(Struct, frozen=True):
     """One more field for the detail pane."""
 
     label: str
@@ -111,7 +85,7 @@ class FieldMap(Values):
     sensitivity: Sensitivity = "open"
 
 
-class RecordMap(Values):
+class RecordMap(Struct, frozen=True):
     """How a record is read."""
 
     id: Value
@@ -126,7 +100,7 @@ class RecordMap(Values):
     fields: tuple[FieldMap, ...] = ()
 
 
-class Code(Values):
+class Code(Struct, frozen=True):
     """What one code of a department means."""
 
     label: str

@@ -37,7 +37,7 @@ WINDOW = timedelta(days=90)
 """The longest range of dates that GeoReport v2 lets one call ask for."""
 _OVERLAP = timedelta(days=1)
 _ERRORS_WITH_WORDS = frozenset({400, 403, 404})
-_USED = {"needs", "path", "query", "map"}
+_UNUSED = ("body", "headers", "items", "method", "paging", "params", "sql")
 
 
 class Open311Department:
@@ -284,10 +284,13 @@ def _hold(manifest: Manifest) -> ZoneInfo | None:
         problems.append((("lookup", 0), "kind open311 knows how to look up a number: take [[lookup]] out"))
     if len(manifest.record) > 1:
         problems.append((("record", list(manifest.record)[1]), "kind open311 reads one sort of record: leave one [record.NAME], or none"))
+    nothing = Request()
     questions: list[tuple[str, tuple[Request, ...]]] = [("find", manifest.find), ("records", manifest.records)]
     for name, several in questions:
         for index, question in enumerate(several):
-            for key in sorted(question.model_fields_set - _USED):
+            for key in _UNUSED:
+                if getattr(question, key) == getattr(nothing, key):
+                    continue
                 text = f"kind open311 has no {key} in [[{name}]]: take it out (it has needs, path and query)"
                 problems.append(((name, index, key), text))
     if problems:

@@ -15,7 +15,7 @@ def line_of(text: str, location: tuple[str | int, ...]) -> int:
 
     Inline tables and lists count as their key's line. A table given once, as ``[find]``, also stands for index 0.
     """
-    wanted = [part for part in location if part != "manifest"]
+    wanted = list(location)
     lines = _positions(text)
     while wanted:
         for candidate in (tuple(wanted), tuple(part for part in wanted if part != 0)):

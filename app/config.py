@@ -7,53 +7,46 @@ problems are kept beside the manifests that are right.
 from __future__ import annotations
 
 import os
-import re
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import msgspec
+from msgspec import Meta, Struct
 from platformdirs import user_config_path, user_data_path
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest, problem_in_words
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest
 from adapters.toml_lines import line_of
+from adapters.toml_tables import Place, Unusable, read_table, regular_expression
 
 SITE_VARIABLE = "CIVICDESK_SITE"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
-class DemoSettings(BaseModel):
+class DemoSettings(Struct, frozen=True):
     """Where a running demo city hands out its throwaway credentials and takes orders; written by the demo city only."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     credentials: str
     control: str
 
-    @field_validator("credentials", "control")
-    @classmethod
-    def _loopback(cls, address: str) -> str:
-        if urlsplit(address).scheme != "http" or urlsplit(address).hostname not in _LOOPBACK:
-            raise ValueError("a demo city answers on this machine only: http://127.0.0.1:...")
-        return address
+    def __post_init__(self) -> None:
+        for address in (self.credentials, self.control):
+            if urlsplit(address).scheme != "http" or urlsplit(address).hostname not in _LOOPBACK:
+                raise ValueError("a demo city answers on this machine only: http://127.0.0.1:...")
 
 
-class SiteSettings(BaseModel):
+class SiteSettings(Struct, frozen=True, kw_only=True):
     """The keys of ``site.toml``."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    name: str = Field(min_length=1)
-    region: str = Field(default="US", pattern=r"^[A-Z]{2}$")
+    name: Annotated[str, Meta(min_length=1)]
+    region: Annotated[str, Meta(pattern=r"^[A-Z]{2}\Z", description='two capitals, such as "US"')] = "US"
     """ISO 3166 code of the country whose phone numbers are written without a prefix."""
     date_order: Literal["mdy", "dmy", "ymd"] = "mdy"
     """How 3/4/1984 is to be read."""
     post_code: str = r"\d{5}(?:-\d{4})?"
     """Regular expression of a post code."""
-    currency: str = Field(default="USD", pattern=r"^[A-Z]{3}$")
+    currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description='three capitals, such as "USD"')] = "USD"
     time_zone: str = "UTC"
     roles: tuple[str, ...] = ("agent", "caseworker", "supervisor", "auditor", "administrator")
     default_role: str = "agent"
@@ -61,39 +54,27 @@ class SiteSettings(BaseModel):
     """Role by name of the OS user; everybody else has ``default_role``."""
     reasons: tuple[str, ...] = ("General question",)
     """What calls are about."""
-    purposes: tuple[str, ...] = Field(default=("Inquiry",), min_length=1)
+    purposes: Annotated[tuple[str, ...], Meta(min_length=1)] = ("Inquiry",)
     """Why somebody may look; the first is the usual one."""
     allow_kinds: tuple[str, ...] = ()
     """Third-party kinds that may be used."""
     demo: DemoSettings | None = None
 
-    @field_validator("post_code")
-    @classmethod
-    def _pattern(cls, pattern: str) -> str:
+    def __post_init__(self) -> None:
+        regular_expression(self.post_code, "post_code")
+        problems: list[tuple[Place, str]] = []
         try:
-            re.compile(pattern)
-        except re.error as error:
-            raise ValueError(f"{pattern!r} is not a regular expression: {error}") from None
-        return pattern
-
-    @field_validator("time_zone")
-    @classmethod
-    def _zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
+            ZoneInfo(self.time_zone)
         except (ZoneInfoNotFoundError, ValueError):
-            raise ValueError(f'{name!r} is no time zone: write an IANA name such as "America/Chicago"') from None
-        return name
-
-    @model_validator(mode="after")
-    def _known_roles(self) -> SiteSettings:
-        for role in (self.default_role, *self.staff.values()):
-            if role not in self.roles:
-                raise ValueError(f"{role!r} is no role: write one of {', '.join(self.roles)}")
-        return self
+            problems.append((("time_zone",), f'{self.time_zone!r} is no time zone: write an IANA name such as "America/Chicago"'))
+        named: dict[Place, str] = {("default_role",): self.default_role} | {("staff", who): role for who, role in self.staff.items()}
+        words = f"is no role: write one of {', '.join(self.roles)}"
+        problems += [(place, f"{role!r} {words}") for place, role in named.items() if role not in self.roles]
+        if problems:
+            raise Unusable(problems)
 
 
-class Site(msgspec.Struct, frozen=True):
+class Site(Struct, frozen=True):
     """A loaded site. ``problems`` holds the errors of manifests that were left out, by department id."""
 
     folder: Path
@@ -144,11 +125,9 @@ def _settings(path: Path) -> SiteSettings:
     try:
         text = path.read_text(encoding="utf-8")
         data: dict[str, Any] = tomllib.loads(text)
-        return SiteSettings.model_validate(data)
-    except ValidationError as error:
-        raise SiteError(
-            "\n".join(f"{path}:{line_of(text, each['loc'])}: {problem_in_words(dict(each), 'site.toml')}" for each in error.errors())
-        ) from None
+        return read_table(SiteSettings, data, "site.toml")
+    except Unusable as error:
+        raise SiteError("\n".join(f"{path}:{line_of(text, place)}: {words}" for place, words in error.problems)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"{path} is not TOML in UTF-8: {error}") from None
     except OSError as error:

@@ -113,14 +113,14 @@ def _mapping(manifest: Manifest) -> tuple[tuple[str, str], ...]:
 
 def _pairs(prefix: str, mapping: PersonMap | RecordMap) -> list[tuple[str, str]]:
     pairs = []
-    for name in type(mapping).model_fields:
+    for name in mapping.__struct_fields__:
         given = getattr(mapping, name)
         for each in given if isinstance(given, tuple) else (given,):
             if isinstance(each, Value):
                 pairs.append((f"{prefix}: {name.replace('_', ' ')}", _source(each)))
             elif each is not None:
                 label = getattr(each, "label", "") or getattr(each, "scheme", "") or name
-                inner = [getattr(each, part) for part in type(each).model_fields if isinstance(getattr(each, part), Value)]
+                inner = [getattr(each, part) for part in each.__struct_fields__ if isinstance(getattr(each, part), Value)]
                 pairs.append((f"{prefix}: {label}", " · ".join(_source(value) for value in inner)))
     return pairs
 

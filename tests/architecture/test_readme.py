@@ -10,7 +10,8 @@ from typing import get_args
 import click
 import pytest
 import typer
-from pydantic import BaseModel
+from msgspec import Struct
+from msgspec.structs import fields
 
 from adapters.manifest import Manifest
 from app.commands import app
@@ -52,19 +53,19 @@ def commands() -> Iterator[tuple[str, str]]:
                 yield name, parameter.opts[0]
 
 
-def keys(model: type[BaseModel]) -> set[str]:
+def keys(model: type[Struct]) -> set[str]:
     """The keys of a table and of the tables in it, as they are written in TOML."""
     found: set[str] = set()
-    for name, field in model.model_fields.items():
-        found.add(field.alias or name)
-        for inner in models_in(field.annotation):
+    for field in fields(model):
+        found.add(field.encode_name)
+        for inner in models_in(field.type):
             found |= keys(inner)
     return found
 
 
-def models_in(annotation: object) -> Iterator[type[BaseModel]]:
+def models_in(annotation: object) -> Iterator[type[Struct]]:
     """Models within a type: ``tuple[Find, ...]``, ``dict[str, Code]``, ``Paging | None``."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Struct):
         yield annotation
     for part in get_args(annotation):
         yield from models_in(part)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from adapters.manifest import Manifest
 from adapters.registry import make_department
+from adapters.toml_tables import read_table
 from adapters.transport import Transport
 from app.services.departments import Departments, Port
 from tests.fakes.departments import FakeSecrets
@@ -30,7 +31,8 @@ RECORD = {
 
 def manifest(number: int, url: str, find: str, records: str = "/records/0", deadline: float = 2.0) -> Manifest:
     """A department whose find is asked at ``find``, such as ``/people/20``."""
-    return Manifest.model_validate(
+    return read_table(
+        Manifest,
         {
             "id": f"dept{number:02}",
             "path": f"dept{number:02}.toml",
@@ -47,7 +49,7 @@ def manifest(number: int, url: str, find: str, records: str = "/records/0", dead
             "record": {"bill": RECORD},
             "codes": CODES,
             "currency": "USD",
-        }
+        },
     )
 
 

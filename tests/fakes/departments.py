@@ -10,6 +10,7 @@ from pathlib import Path
 
 from adapters.contract import CallContext, Department, Health
 from adapters.manifest import Manifest
+from adapters.toml_tables import read_table
 from app.services.departments import Departments, Port
 from app.services.search import AuditTrail
 from models.audit import AuditRow, Look
@@ -134,7 +135,7 @@ def manifest(name: str, **more: object) -> Manifest:
         "roles": ("agent", "caseworker"),
         "deadline": 5.0,
     }
-    return Manifest.model_validate(base | more)
+    return read_table(Manifest, base | more)
 
 
 def departments(fakes: dict[str, FakeDepartment], secrets: FakeSecrets | None = None, **more: dict[str, object]) -> Departments:

@@ -12,6 +12,7 @@ import pytest
 
 from adapters.manifest import Manifest
 from adapters.registry import make_department
+from adapters.toml_tables import read_table
 from adapters.transport import Transport
 from app.services.departments import Departments, Port
 from app.services.search import Findings, Search
@@ -26,7 +27,8 @@ DEADLINE = 0.6
 
 
 def department(url: str, kind: str = "rest") -> Manifest:
-    return Manifest.model_validate(
+    return read_table(
+        Manifest,
         {
             "id": "faulty",
             "path": "faulty.toml",
@@ -40,7 +42,7 @@ def department(url: str, kind: str = "rest") -> Manifest:
             "limits": {"bytes": 100_000},
             "find": [{"needs": ["family"], "path": "/people", "query": {"name": "{family}"}, "items": "items"}],
             "person": {"id": "id", "full_name": "name", "birth_date": "born"},
-        }
+        },
     )
 
 

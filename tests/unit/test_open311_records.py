@@ -14,6 +14,7 @@ from adapters.contract import CallContext, DepartmentError
 from adapters.manifest import Manifest
 from adapters.open311_answers import request_items
 from adapters.open311_records import ItemReader, item_key, moment
+from adapters.toml_tables import read_table
 from models.people import Address, SubjectRef
 from models.records import Field
 
@@ -23,7 +24,7 @@ VIENNA = ZoneInfo("Europe/Vienna")
 
 def manifest(**more: Any) -> Manifest:
     base = {"id": "city", "path": "city.toml", "kind": "open311", "title": "City", "colour": "#336699"}
-    return Manifest.model_validate({**base, "address": "http://city.example", "capabilities": ("find",), "roles": ("agent",), **more})
+    return read_table(Manifest, {**base, "address": "http://city.example", "capabilities": ("find",), "roles": ("agent",), **more})
 
 
 def reader(zone: ZoneInfo | None = None, **more: Any) -> ItemReader:

@@ -12,6 +12,7 @@ import pytest
 from adapters.contract import CallContext
 from adapters.manifest import Manifest
 from adapters.open311 import Open311Department
+from adapters.toml_tables import read_table
 from adapters.transport import Transport
 from models.people import Person
 from models.query import SearchQuery
@@ -67,7 +68,7 @@ def manifest(address: str, **more: Any) -> Manifest:
         ),
         "records": ({"query": {"account_id": "{subject}"}},),
     }
-    return Manifest.model_validate({**base, **more})
+    return read_table(Manifest, {**base, **more})
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,136 @@
+"""A manifest that is wrong: every problem at once, each with its line and what to write instead."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from adapters.manifest import ManifestError, load_manifest
+from app.config import SiteError, load_site
+
+RIGHT = """\
+kind = "rest"
+title = "Permits"
+colour = "#b45309"
+address = "https://permits.example/api"
+capabilities = ["find", "records"]
+roles = ["agent"]
+deadline = 3
+
+[find]
+needs = ["family"]
+path = "/holders"
+query = { family = "{family|ascii}" }
+
+[[records]]
+path = "/holders/{subject}/permits"
+paging = { by = "link" }
+
+[person]
+id = "id"
+full_name = { join = ["first", "last"] }
+address = { full = "home" }
+
+[record.permit]
+id = "number"
+title = "type"
+status = { from = "state", codes = "state" }
+fields = [{ label = "Zone", value = "zone" }]
+
+[codes.state]
+A = { label = "Active", state = "active" }
+"""
+
+
+def problems(folder: Path, text: str) -> list[tuple[int, str]]:
+    path = folder / "permits.toml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(ManifestError) as caught:
+        load_manifest(path, folder)
+    return [(problem.line, problem.text) for problem in caught.value.problems]
+
+
+def test_short_forms_and_defaults(tmp_path: Path) -> None:
+    path = tmp_path / "permits.toml"
+    path.write_text(RIGHT.replace("https://permits.example/api", "sqlite:///{site}/a.db"), encoding="utf-8")
+    manifest = load_manifest(path, tmp_path)
+    assert (manifest.id, manifest.path, manifest.address) == ("permits", str(path), f"sqlite:///{tmp_path}/a.db")
+    assert (manifest.deadline, manifest.concurrent, manifest.limits.people) == (3.0, 4, 50)
+    assert [find.needs for find in manifest.find] == [("family",)]
+    assert manifest.person is not None
+    assert manifest.person.id.from_ == "id"
+    assert [each.full.from_ for each in manifest.person.address if each.full] == ["home"]
+    assert manifest.record["permit"].fields[0].sensitivity == "open"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('title = "Permits"\n', "", 1, "title is missing: write title = ..."),
+        ('title = "Permits"', f'title = "{"x" * 41}"', 2, "of at least 1 letter and of at most 40 letters"),
+        ('"#b45309"', '"orange"', 3, "colour is 'orange': write a colour as \"#rrggbb\""),
+        ('"#b45309"', '"#b45309\\n"', 3, 'write a colour as "#rrggbb"'),
+        ("deadline = 3", "dead_line = 3", 7, "dead_line is not a key of a manifest: take it out, or check its spelling"),
+        ("deadline = 3", "deadline = 0", 7, "deadline is 0: write a number above 0 and of at most 120"),
+        ("deadline = 3", "deadline = nan", 7, "deadline is nan: write a number above 0"),
+        ("deadline = 3", 'deadline = "3"', 7, "deadline is '3': write a number"),
+        ("deadline = 3", "concurrent = true", 7, "concurrent is True: write a whole number of at least 1 and of at most 32"),
+        ("deadline = 3", "auth = 5", 7, "auth is 5: write a table { ... }"),
+        ("deadline = 3", 'auth = { type = "digest" }', 7, "write one of 'none', 'bearer', 'api_key', 'basic', 'oauth2'"),
+        ("deadline = 3", 'auth = { type = "bearer" }', 7, 'auth.type: "bearer" needs credential'),
+        ("deadline = 3", 'auth = { type = "oauth2" }', 7, "auth: oauth2 needs token_url and client_id"),
+        ("deadline = 3", 'references = ["A", "P["]', 7, "references.1: 'P[' is not a regular expression"),
+        ("deadline = 3", 'currency = "dollar"', 7, 'write three capitals, such as "USD"'),
+        ('capabilities = ["find", "records"]', 'capabilities = ["find", "write"]', 5, "capabilities.1 is 'write': write one of 'find'"),
+        ('capabilities = ["find", "records"]', "capabilities = []", 5, "capabilities is []: write a list [ ... ] of at least 1"),
+        ('"records"]', '"records", "lookup"]', 5, 'capabilities: "lookup" is named, so a [[lookup]] is needed'),
+        ('needs = ["family"]', 'needs = "family"', 10, "find.0.needs is 'family': write a list"),
+        ('needs = ["family"]', 'needs = ["surname"]', 10, "find.0.needs.0 is 'surname': write one of 'name', 'given'"),
+        ("{family|ascii}", "{surname}", 9, "find.0: {surname} is no value: write one of"),
+        ('by = "link"', 'by = "page"', 16, 'records.0.paging: paging by page needs parameter = "..."'),
+        ('by = "link"', 'by = "link", size = 0', 16, "records.0.paging.size is 0: write a whole number of at least 1"),
+        ('id = "id"\n', "", 18, "person.id is missing"),
+        ('id = "id"\n', "id = 5\n", 19, "person.id is 5: write a text or a table { ... }"),
+        ('id = "id"\n', 'id = { from = "a", value = "b" }\n', 19, "person.id: give exactly one of from, join, first or value"),
+        ('id = "id"\n', 'id = { from = "a", match = "(" }\n', 19, "person.id.match: '(' is not a regular expression"),
+        ('codes = "state"', 'codes = "states"', 26, 'codes: "states" names no [codes.states]; there are: state'),
+        ('value = "zone"', 'value = "zone", sensitivity = "high"', 27, "write one of 'open', 'sensitive'"),
+        ('state = "active"', 'state = "running"', 30, "codes.state.A.state is 'running': write one of 'open'"),
+        ("[[records]]", '[[records]]\nmap = "licence"', 15, 'records.0.map: "licence" names no [record.licence]; there are: permit'),
+        ("[codes.state]", '[record.b]\nid = "x"\ntitle = "x"\n[codes.state]', 14, "write map = one of permit, b"),
+        ('kind = "rest"', "kind = rest", 1, "not TOML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+    assert old in RIGHT
+    found = problems(tmp_path, RIGHT.replace(old, new, 1))
+    assert [each for each, _ in found] == [line]
+    assert words in found[0][1]
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
+    text = RIGHT.replace('"#b45309"', '"orange"').replace("deadline = 3", "deadline = -1\ncolor = 3").replace('id = "number"\n', "")
+    assert [line for line, _ in problems(tmp_path, text)] == [3, 7, 8, 24]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        ('region = "usa"', ":2: region is 'usa': write two capitals, such as \"US\""),
+        ('post_code = "("', ":2: post_code: '(' is not a regular expression"),
+        ('time_zone = "Mars/Base"', ":2: time_zone: 'Mars/Base' is no time zone: write an IANA name"),
+        ('staff = { rpham = "king" }', ":2: staff.rpham: 'king' is no role: write one of agent, caseworker"),
+        ("purposes = []", ":2: purposes is []: write a list"),
+        ("colour = 1", ":2: colour is not a key of a site.toml"),
+        (
+            '[demo]\ncredentials = "http://example.com"\ncontrol = "http://127.0.0.1:1"',
+            ":2: demo: a demo city answers on this machine only",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_site(tmp_path: Path, more: str, words: str) -> None:
+    (tmp_path / "site.toml").write_text(f'name = "Springvale"\n{more}\n', encoding="utf-8")
+    with pytest.raises(SiteError) as caught:
+        load_site(tmp_path)
+    assert words in str(caught.value)
