@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
@@ -74,7 +76,8 @@ class DepartmentDetail(QScrollArea):
         before, self._row = self._row, row
         self.title.setText(row.title)
         self.state.show_text(state, tone)
-        self.manifest.setText(self.tr("{manifest} · {kind}").format(manifest=row.manifest, kind=row.kind))
+        # Where it lies in the site's folder; the whole path is what ``civicdesk check`` prints.
+        self.manifest.setText(self.tr("{manifest} · {kind}").format(manifest="/".join(Path(row.manifest).parts[-2:]), kind=row.kind))
         self.fault.show_text(fault_words.in_a_sentence(row.fault) if row.fault else "", "bad")
         self.switch_button.setVisible(row.switchable)
         self.switch_button.setText(self.tr("Switch &on") if row.switched_off else self.tr("Switch &off"))
@@ -111,19 +114,24 @@ class DepartmentDetail(QScrollArea):
         _empty(self._mapping)
         if not row.mapping:
             return
-        self._mapping.addWidget(PlainLabel(self.tr("MAPPING"), "caps"))
-        card = Card()
-        grid = QGridLayout()
-        grid.setColumnStretch(1, 1)
-        grid.setHorizontalSpacing(look().px(14))
-        grid.setVerticalSpacing(look().px(6))
-        grid.addWidget(PlainLabel(self.tr("Here"), "small"), 0, 0)
-        grid.addWidget(PlainLabel(self.tr("There"), "small"), 0, 1)
-        for at, (here, there) in enumerate(row.mapping, start=1):
-            grid.addWidget(PlainLabel(here), at, 0, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(PlainLabel(there, "code", wrap=True), at, 1)
-        card.column.addLayout(grid)
-        self._mapping.addWidget(card)
+        pairs = [(*here.rpartition(": ")[::2], there) for here, there in row.mapping]
+        for part, lines in groupby(pairs, key=lambda pair: pair[0]):
+            self._mapping.addWidget(
+                PlainLabel(self.tr("MAPPING OF {part}").format(part=part.upper()) if part else self.tr("MAPPING"), "caps")
+            )
+            card = Card()
+            grid = QGridLayout()
+            grid.setColumnStretch(0, 2)
+            grid.setColumnStretch(1, 3)
+            grid.setHorizontalSpacing(look().px(14))
+            grid.setVerticalSpacing(look().px(6))
+            grid.addWidget(PlainLabel(self.tr("Here"), "small"), 0, 0)
+            grid.addWidget(PlainLabel(self.tr("There"), "small"), 0, 1)
+            for at, (_, here, there) in enumerate(lines, start=1):
+                grid.addWidget(PlainLabel(here, wrap=True), at, 0, Qt.AlignmentFlag.AlignTop)
+                grid.addWidget(PlainLabel(there, "code", wrap=True), at, 1, Qt.AlignmentFlag.AlignTop)
+            card.column.addLayout(grid)
+            self._mapping.addWidget(card)
 
     def _show_roles(self, row: CheckRow) -> None:
         _empty(self._roles)

@@ -117,8 +117,9 @@ class CheckModel(QAbstractTableModel):
             return Cell(fault_words.on_chip(check.fault), ink="on_bad")
         if not check.ms:
             return Cell("–", ink="muted")
-        text = words.took(check.ms)
-        return Cell(f"{text} · p95 {words.took(check.p95_ms)}" if check.p95_ms else text)
+        text, p95 = words.took(check.ms), words.took(check.p95_ms)
+        unit = text.rpartition(" ")[2]
+        return Cell(f"{text} · p95 {p95.removesuffix(unit).strip()}" if check.p95_ms else text)
 
 
 class DepartmentsView(QWidget):
@@ -142,6 +143,15 @@ class DepartmentsView(QWidget):
         self.checked = PlainLabel(role="muted")
         self.configured = PlainLabel(role="strong")
         self.counts = FlowRow()
+        self._longest = [
+            "Service requests",
+            "open311",
+            "",
+            "112 ms · p95 310",
+            "12,204 asked, 212 failed",
+            "none needed",
+            "down since 10:02",
+        ]
         self._count_chips = {state: Chip() for state in ("well", "slow", "down", "manifest error")}
         for position, chip in enumerate(self._count_chips.values()):
             self.counts.insert(position, chip)
@@ -198,10 +208,19 @@ class DepartmentsView(QWidget):
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
-        usual = ("Service requests 000", "open311 0", "", "112 ms · p95 310 ms", "12,204 asked, 212 failed", "none needed")
-        self.table.set_widths((*usual, "down since 10:02 00"), 2)
+        self._fit()
         self.table.setMinimumWidth(look().px(420))
         self.detail.setMinimumWidth(look().px(260))
+
+    def _fit(self) -> None:
+        """Columns as wide as what stands in them, or usually will: they grow with the rows, and never shrink under the eye."""
+        width = look().metrics().horizontalAdvance
+        for column, known in enumerate(self._longest):
+            texts = (self.checks.cell(row, column).text for row in range(self.checks.rowCount()))
+            self._longest[column] = max((known, *texts), key=width)
+        title, *others = self._longest
+        # The dot before the title takes room too.
+        self.table.set_widths((f"{title}0000", *(f"{each}0" for each in others)), 2)
 
     def enter(self) -> bool:
         """The focus into the table."""
@@ -217,6 +236,7 @@ class DepartmentsView(QWidget):
         selected = self.checks.row(self.table.currentIndex().row())
         if self.checks.show(state.rows) and state.rows:
             self.table.selectRow(max(0, self.checks.row_of(selected.id) if selected else 0))
+        self._fit()
         self._show_detail()
         self.configured.setText(self.tr("{count} configured").format(count=len(state.rows)))
         looks: tuple[tuple[str, str, str, Tone | None], ...] = (

@@ -97,7 +97,7 @@ def test_departments_as_check_prints_them(window: DeskWindow, settle: Settle) ->
     settle()
     view = window.desk.departments_view()
     rows = [[view.checks.cell(row, column).text for column in range(7)] for row in range(6)]
-    assert rows[0] == ["Revenue", "sql", "find, records", "38 ms · p95 76 ms", "1,204 asked, 0 failed", "none needed", "well"]
+    assert rows[0] == ["Revenue", "sql", "find, records", "38 ms · p95 76", "1,204 asked, 0 failed", "none needed", "well"]
     assert rows[2][6] == "slow"
     assert rows[4][3] == "no connection"
     assert rows[4][6].startswith("down since ")
