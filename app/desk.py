@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
+from app.qt_messages import leave_qt, report_qt
 from views.window import DeskWindow
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Desk:
     """
 
     def __init__(self, site: Callable[[], Path], ready: Callable[[Desk], None] | None = None, *, keep_settings: bool = True) -> None:
+        report_qt()
         self.application = QApplication(sys.argv[:1])
         self.application.setApplicationName("CivicDesk")
         self.window = DeskWindow(QSettings("civicdesk", "civicdesk") if keep_settings else None)
@@ -56,8 +58,11 @@ class Desk:
 
         self.application.setQuitOnLastWindowClosed(False)
         sys.setswitchinterval(SWITCH_INTERVAL)
-        with asyncio.Runner(loop_factory=lambda: QEventLoop(self.application)) as runner:
-            return runner.run(self._work())
+        try:
+            with asyncio.Runner(loop_factory=lambda: QEventLoop(self.application)) as runner:
+                return runner.run(self._work())
+        finally:
+            leave_qt()
 
     def end(self, code: int = 0) -> None:
         """Leave, with this exit code."""

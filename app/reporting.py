@@ -1,4 +1,4 @@
-"""One place where everything unexpected is told: exceptions of threads, slots and tasks, warnings of Qt, log records.
+"""One place where everything unexpected is told: exceptions of threads, slots and tasks, log records.
 
 The log holds no personal data: services log keys and counts, never values. It lies beside the store, readable by its owner.
 """
