@@ -29,6 +29,8 @@ class DemoSettings(Struct, frozen=True):
 
     credentials: str
     control: str
+    samples: tuple[str, ...] = ()
+    """Searches that find somebody, for people who see the desk for the first time."""
 
     def __post_init__(self) -> None:
         for address in (self.credentials, self.control):

@@ -47,7 +47,7 @@ class Desk:
 
     def show(self) -> None:
         """Paint the window; nothing else has been imported yet."""
-        self.window.show()
+        self.window.show_fitting()
         self.application.processEvents()
 
     def run(self) -> int:

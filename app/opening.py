@@ -54,7 +54,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     search = SearchViewModel(departments, permitted, services.rules, services.new_search, tasks)
     caller = CallerViewModel(departments, permitted, services.new_file, tasks)
     call = CallViewModel(services.site.settings.reasons, services.contacts, tasks, lambda: search.state.text)
-    demo = services.site.settings.demo is not None
+    demo = services.site.settings.demo
     broken = ", ".join(sorted({row.title for row in services.checks.rows() if row.state == "manifest error"}))
     session = SessionViewModel(
         SessionState(
@@ -62,7 +62,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
             services.session.role,
             services.session.purpose,
             services.site.settings.name,
-            demo,
+            demo is not None,
+            demo.samples if demo else (),
             f"Left out, as their manifests have errors: {broken}. See Departments." if broken else "",
         )
     )

@@ -69,7 +69,7 @@ class CallerView(QWidget):
         layout.addWidget(bar)
         layout.addWidget(self.strip)
         layout.addWidget(self.columns, 1)
-        self.search.go_down.connect(self.people.list.enter)
+        self.search.go_down.connect(self.people.enter)
         self.people.list.go_up.connect(self.search.focus_box)
         self.call.saved.connect(self.saved)
         self.restyle()
@@ -83,6 +83,7 @@ class CallerView(QWidget):
         self.strip.opened.connect(self.caller.go_to)
         self.people.opened.connect(self._open)
         self.people.retry_all.connect(self._retry_search)
+        self.people.tried.connect(self.search.try_text)
         self.caller.retry.connect(models.caller.retry)
         self.caller.retry_search.connect(models.search.retry)
         self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self.caller.draw_search, self._remember)
@@ -105,7 +106,7 @@ class CallerView(QWidget):
         return [
             (self.search, self._enter_search),
             (self.strip, self.strip.row.enter),
-            (self.people, self.people.list.enter),
+            (self.people, self.people.enter),
             (self.caller, self.caller.enter),
             (self.call, self.call.enter),
         ]
@@ -152,4 +153,5 @@ class CallerView(QWidget):
         self._failed = [department.id for department in state.departments if isinstance(department.outcome, Failed)]
 
     def _draw_session(self, state: SessionState) -> None:
+        self.people.show_samples(state.samples)
         self.who.setText(" · ".join(part for part in (state.actor, state.role) if part))

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from app.viewmodels.states import SearchState
 
 
+SAMPLES = 8
+"""Searches offered in a demo city: one of each form, without scrolling."""
+
+
 class PeopleList(QListView):
     """Cards; Enter or a click opens one, Up from the first goes back to the search box."""
 
@@ -86,14 +90,18 @@ class PeoplePane(QWidget):
 
     opened = Signal(str)
     retry_all = Signal()
+    tried = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
+        self._samples: tuple[str, ...] = ()
+        self._waiting = True
         self.heading = PlainLabel(self.tr("PEOPLE"), "caps")
         self.list = PeopleList()
         self.list.opened.connect(self.opened)
         self.empty = EmptyState()
         self.empty.pressed.connect(self.retry_all)
+        self.empty.tried.connect(self.tried)
         self.missing = Banner(narrow=True)
         self.missing.pressed.connect(self.retry_all)
         layout = QVBoxLayout(self)
@@ -107,9 +115,14 @@ class PeoplePane(QWidget):
         self._stack.addWidget(self.list)
         self._show_empty_search()
 
+    def enter(self) -> bool:
+        """The focus to the people, or to what may be pressed where there are none; False if there is nothing."""
+        return self.list.enter() or self.empty.enter()
+
     def draw(self, state: SearchState) -> None:
         """Shows the people, or why there are none: "nothing found" and "did not answer" never look alike."""
         self.list.show_state(state)
+        self._waiting = False
         count = len(state.callers)
         self.heading.setText(self.tr("PEOPLE · {count}").format(count=count) if count else self.tr("PEOPLE"))
         failed = [department.title for department in state.departments if isinstance(department.outcome, Failed)]
@@ -127,19 +140,29 @@ class PeoplePane(QWidget):
         self.missing.show_text("")
         self._show_why(state, failed)
 
+    def show_samples(self, samples: tuple[str, ...]) -> None:
+        """Searches that find somebody, offered while nothing is typed."""
+        self._samples = samples[:SAMPLES]
+        if self._waiting:
+            self._show_empty_search()
+
     def _some_missing(self, count: int) -> str:
         if count == 1:
             return self.tr("1 department did not answer: someone may be missing.")
         return self.tr("{count} departments did not answer: someone may be missing.").format(count=count)
 
     def _show_empty_search(self) -> None:
+        self._waiting = True
         self.empty.show_text(
             self.tr("Who is it about?"),
-            self.tr("Type what the caller says, in any order. All departments are asked at the same time."),
+            self.tr("Type what the caller says, in any order. All departments are asked at the same time.")
+            + (self.tr(" In this demo city, try:") if self._samples else ""),
             "users",
         )
+        self.empty.show_tries(self._samples)
 
     def _show_why(self, state: SearchState, failed: list[str]) -> None:
+        self.empty.show_tries(())
         if state.problem:
             self.empty.show_text(self.tr("Not asked yet"), state.problem, "info", "info")
         elif state.phase == "empty":

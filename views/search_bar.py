@@ -115,6 +115,13 @@ class SearchBar(QWidget):
         """An empty box for the next caller."""
         self.box.clear()
 
+    def try_text(self, text: str) -> None:
+        """As if it had been typed, with Enter."""
+        self.focus_box()
+        self.box.setText(text)
+        self._edited(text)
+        self._submitted()
+
     def draw(self, state: SearchState) -> None:
         """Shows how the text was read; the text itself only where the view model changed it."""
         if state.revision != self._revision or (self._correcting and state.text != self.box.text()):

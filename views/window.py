@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSettings, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QSettings, QSize, Signal
+from PySide6.QtGui import QCloseEvent, QGuiApplication
 from PySide6.QtWidgets import QMainWindow
 
 from views.shell import Shell
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from views.frame import Frame
     from views.ports import ViewModels
     from views.theme import Appearance
+
+
+USUAL = QSize(1440, 900)
+_FRAME = 40
+"""Pixels that the window manager's title bar may take."""
 
 
 class DeskWindow(QMainWindow):
@@ -33,7 +38,16 @@ class DeskWindow(QMainWindow):
         self._desk: Desk | None = None
         self._shell = Shell(self._after_first_paint, str(settings.value("appearance/scheme")) if settings is not None else "system")
         self.setCentralWidget(self._shell)
-        self.resize(1440, 900)
+        self.resize(USUAL)
+
+    def show_fitting(self) -> None:
+        """Show the window: filling a screen that has no room for its usual size and a frame round it."""
+        room = self.screen().availableSize()
+        # Where there is no screen, its size is made up.
+        if QGuiApplication.platformName() != "offscreen" and (room.width() <= USUAL.width() or room.height() <= USUAL.height() + _FRAME):
+            self.showMaximized()
+        else:
+            self.show()
 
     @property
     def desk(self) -> Desk:

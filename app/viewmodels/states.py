@@ -103,5 +103,7 @@ class SessionState(msgspec.Struct, frozen=True):
     purpose: str = ""
     site: str = ""
     demo: bool = False
+    samples: tuple[str, ...] = ()
+    """In a demo city: searches that find somebody."""
     notice: str = ""
     """One line for the status bar that everybody should read."""

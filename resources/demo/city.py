@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import shutil
 import sqlite3
@@ -112,6 +113,8 @@ class DemoCity:
         assert self._control is not None
         text = templates.joinpath("site.toml").read_text(encoding="utf-8")
         demo = f'\n[demo]\ncredentials = "{self._control.url}/credentials"\ncontrol = "{self._control.url}"\n'
+        # A JSON array of strings is a TOML array too.
+        demo += f"samples = {json.dumps(self.sample_searches, ensure_ascii=False)}\n"
         (self.site / "site.toml").write_text(text + demo, encoding="utf-8")
 
     def _wait_for(self, name: str) -> None:

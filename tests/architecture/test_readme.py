@@ -20,7 +20,7 @@ from tests.architecture.source import ROOT
 
 FROM_THE_FILE = {"id", "path"}
 """Keys of a manifest that come from its file's place."""
-WRITTEN_BY_THE_DEMO = {"demo", "credentials", "control"}
+WRITTEN_BY_THE_DEMO = {"demo", "credentials", "control", "samples"}
 
 
 @cache

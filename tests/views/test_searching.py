@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
 
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample
@@ -121,6 +122,24 @@ def test_nothing_found_never_looks_like_no_answer(
     assert empty.isVisible()
     assert said in empty.text()
     assert not_said not in empty.text()
+
+
+def test_a_demo_city_offers_searches_that_find_somebody(qtbot, window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    models.session.change(samples=("maria gonzalez 60614", "PM-24-004211"))
+    settle()
+    pane = window.desk.caller_view.people
+    offered = [button for button in pane.empty.findChildren(QPushButton) if button.isVisible()]
+    assert [button.text() for button in offered] == ["maria gonzalez 60614", "PM-24-004211"]
+    qtbot.keyClick(window.desk.caller_view.search.box, Qt.Key.Key_Down)
+    assert offered[0].hasFocus()
+    qtbot.keyClick(offered[0], Qt.Key.Key_Tab)
+    assert offered[1].hasFocus()
+    qtbot.keyClick(offered[1], Qt.Key.Key_Space)
+    assert models.search.calls[-2:] == [("set_query", "PM-24-004211"), ("submit",)]
+    assert window.desk.caller_view.search.box.hasFocus()
+    models.search.show(sample.NOTHING)
+    settle()
+    assert not [button for button in pane.empty.findChildren(QPushButton) if button.isVisible()]
 
 
 def test_people_keep_their_place_while_answers_come(in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:

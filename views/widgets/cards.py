@@ -57,9 +57,10 @@ class Banner(QFrame):
 
 
 class EmptyState(QWidget):
-    """Why there is nothing here, and what can be done about it: an icon, a heading, a sentence, at most one button."""
+    """Why there is nothing here, and what can be done about it: an icon, a heading, a sentence, at most one button; or things to try."""
 
     pressed = Signal()
+    tried = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,8 +82,13 @@ class EmptyState(QWidget):
         row.addWidget(self.button)
         row.addStretch(1)
         layout.addLayout(row)
+        self._trials = QVBoxLayout()
+        self._trials.setSpacing(look().px(2))
+        layout.addLayout(self._trials)
         layout.addStretch(2)
         self._shown: tuple[str, ...] = ()
+        self._tries: tuple[str, ...] = ()
+        self._buttons: list[QPushButton] = []
 
     def show_text(self, heading: str, text: str = "", icon: str = "info", tone: Tone = "neutral", button: str = "") -> None:
         """Draws the page; ``button`` is the text of its button, empty for none."""
@@ -97,6 +103,32 @@ class EmptyState(QWidget):
         self.button.setText(button)
         self.button.setVisible(bool(button))
         self.setAccessibleName(f"{heading}. {text}")
+
+    def show_tries(self, tries: tuple[str, ...]) -> None:
+        """One quiet button for each text that may be tried; ``tried`` tells which."""
+        if tries == self._tries:
+            return
+        self._tries = tries
+        for button in self._buttons:
+            button.hide()
+            button.deleteLater()
+        self._buttons = []
+        for text in tries:
+            button = QPushButton(text.replace("&", "&&"))
+            button.setProperty("role", "quiet")
+            button.setAccessibleName(self.tr("Search for {text}").format(text=text))
+            button.clicked.connect(lambda _checked=False, text=text: self.tried.emit(text))
+            self._trials.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+            QWidget.setTabOrder((self.button, *self._buttons)[-1], button)
+            self._buttons.append(button)
+
+    def enter(self) -> bool:
+        """The focus to the first thing that may be pressed; False if there is none."""
+        for button in (self.button, *self._buttons):
+            if button.isVisible():
+                button.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                return True
+        return False
 
     def text(self) -> str:
         """The heading and the sentence."""
