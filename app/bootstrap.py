@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,21 +15,26 @@ from adapters.contract import CallContext
 from adapters.registry import make_department
 from adapters.transport import HttpRequest, Transport
 from app.config import Site, load_site
+from app.services.anchors import keep_anchor
 from app.services.audit import AuditLog
 from app.services.bulkhead import Bulkhead
 from app.services.checks import Checks
 from app.services.contacts import Contacts
-from app.services.credentials import Credentials, open_keyring
+from app.services.credentials import Credentials, KeyringUnavailable, open_keyring
+from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.reading import ReadingRules
 from app.services.search import CallerFile, Search
 from app.services.session import Session, actor_name, role_of
-from models.audit import AuditRow, Look
+from models.audit import AuditRow, Look, Seen
 from models.contacts import Contact, ContactDraft
+from models.people import SubjectRef
 from models.store.store import Store
 
 CLOSING_TAKES = 5.0
 """Seconds that quitting waits for the store."""
+ANCHOR_EVERY = 60.0
+"""Seconds after which a look moves the anchor of the audit log on."""
 RECENT = 6
 """Callers listed under "recent"."""
 
@@ -37,15 +42,42 @@ RECENT = 6
 class StoredAudit:
     """The audit log awaited: written in the store's own thread, so that the window never waits for the disk."""
 
-    def __init__(self, log: AuditLog, worker: Bulkhead) -> None:
+    def __init__(self, log: AuditLog, worker: Bulkhead, actor: str, credentials: Credentials) -> None:
         self._log = log
         self._worker = worker
+        self._actor = actor
+        self._credentials = credentials
+        self._keyring = Bulkhead("anchor", 1)
+        self._next_anchor = monotonic() + ANCHOR_EVERY
 
     async def look(self, look: Look) -> AuditRow:
-        return await in_worker(self._worker, lambda: self._log.append(look, datetime.now(UTC)))
+        return await in_worker(self._worker, lambda: self._written(lambda: self._log.append(look, datetime.now(UTC))))
+
+    async def seen(self, row: AuditRow, subjects: tuple[SubjectRef, ...]) -> None:
+        await in_worker(self._worker, lambda: self._log.seen(row, subjects))
 
     async def outcome(self, row: AuditRow, words: str) -> None:
         await in_worker(self._worker, lambda: self._log.finish(row, words))
+
+    async def who_saw(self, subjects: tuple[SubjectRef, ...]) -> tuple[Seen, ...]:
+        return await in_worker(self._worker, lambda: self._log.who_saw(subjects))
+
+    async def own_looks(self, before: int | None, limit: int) -> tuple[Seen, ...]:
+        return await in_worker(self._worker, lambda: self._log.looks(self._actor, before, limit))
+
+    def anchor(self) -> None:
+        """Keep in the keyring how far the log has come. Blocking; never raises."""
+        keep_anchor(self._credentials, self._log, self._actor)
+
+    def close(self) -> None:
+        self._keyring.close()
+
+    def _written(self, write: Callable[[], AuditRow]) -> AuditRow:
+        row = write()
+        if monotonic() >= self._next_anchor:
+            self._next_anchor = monotonic() + ANCHOR_EVERY
+            self._keyring.submit(self.anchor, lambda result, error: None)  # a keyring may take its time
+        return row
 
 
 class StoredContacts:
@@ -101,12 +133,14 @@ class Services:
     def close(self) -> None:
         self.departments.close()
         self.checks.close()
-        self.transport.close()
         closed = Event()
         # Behind what is queued: the last keys of a note are written before the store is closed.
+        self.worker.submit(self.audit.anchor, lambda result, error: None)
         self.worker.submit(self.store.close, lambda result, error: closed.set())
         closed.wait(CLOSING_TAKES)
         self.worker.close()
+        self.audit.close()
+        self.transport.close()
 
 
 def open_services(folder: Path, role: str = "") -> Services:
@@ -122,7 +156,7 @@ def open_services(folder: Path, role: str = "") -> Services:
     if role not in settings.roles:
         raise UnknownRole(f"There is no role {role!r} in this site: choose one of {', '.join(settings.roles)}.")
     transport = Transport()
-    credentials = open_keyring(_demo_secrets(site, transport))
+    credentials = open_keyring(_demo_keyring(site, transport))
     key = credentials.audit_key()
     store = Store.open(site.store_folder)
     worker = Bulkhead("store", 1)
@@ -135,7 +169,7 @@ def open_services(folder: Path, role: str = "") -> Services:
         session=session,
         departments=departments,
         checks=Checks(departments, problems, session),
-        audit=StoredAudit(AuditLog(store.audit, key), worker),
+        audit=StoredAudit(AuditLog(store.audit, key), worker, actor, credentials),
         contacts=StoredContacts(Contacts(store.contacts), actor, worker),
         rules=ReadingRules(
             settings.region,
@@ -153,8 +187,8 @@ class UnknownRole(Exception):
     """The role asked for is none of the site's."""
 
 
-def _demo_secrets(site: Site, transport: Transport) -> Mapping[str, str] | None:
-    """The throwaway credentials of a running demo city, fetched from it over loopback; None for any other site."""
+def _demo_keyring(site: Site, transport: Transport) -> DemoKeyring | None:
+    """The keyring of a running demo city; None for any other site."""
     demo = site.settings.demo
     if demo is None:
         return None
@@ -162,13 +196,22 @@ def _demo_secrets(site: Site, transport: Transport) -> Mapping[str, str] | None:
     from app.config import SiteError
 
     try:
-        answer = transport.send(HttpRequest("GET", demo.credentials), CallContext(monotonic() + 10), max_bytes=100_000)
+        return DemoKeyring(demo.credentials, transport)
     except DepartmentError:
         where = urlsplit(demo.credentials).netloc
         raise SiteError(
             f"The demo city of this site no longer runs (nothing answers at {where}): start it with 'civicdesk demo'."
         ) from None
-    return dict(json.loads(answer.body))
 
 
-__all__ = ["Credentials", "Services", "UnknownRole", "open_services"]
+def keyring_of(site: Site) -> Credentials:
+    """The keyring of a site, without anything else of it. Raises KeyringUnavailable, of a demo city that no longer runs too."""
+    from app.config import SiteError
+
+    try:
+        return open_keyring(_demo_keyring(site, Transport()))
+    except SiteError as error:
+        raise KeyringUnavailable(str(error)) from None
+
+
+__all__ = ["Credentials", "Services", "UnknownRole", "keyring_of", "open_services"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from app.services.checks import falls_short
+from app.terminal import table as columns
 from models.checks import CheckRow
 from models.outcomes import FAULT_WORDS
 
@@ -47,6 +48,4 @@ def as_text(rows: tuple[CheckRow, ...]) -> str:
             notes.append(f"{row.title}: {FAULT_WORDS[row.fault.key][1]} ({row.detail or row.fault.key})")
         if row.credential == "missing":
             notes.append(f"{row.title}: its credential is not in the keyring; {row.manifest} names it under credential =")
-    widths = [max(len(line[column]) for line in table) for column in range(len(table[0]))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in table]
-    return "\n".join([*lines, *([""] if notes else []), *notes])
+    return "\n".join([*columns(table), *([""] if notes else []), *notes])

@@ -1,4 +1,4 @@
-"""The command line: desk, demo, search, check."""
+"""The command line: desk, demo, search, check, audit."""
 
 from __future__ import annotations
 
@@ -142,6 +142,63 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
         rows = asyncio.run(services.checks.check_all())
         sys.stdout.write((checking.as_json(rows) if as_json else checking.as_text(rows)) + "\n")
         raise typer.Exit(checking.exit_code(rows))
+
+
+audit = typer.Typer(name="audit", help="Prove the audit log, or ask it who saw somebody's data.", rich_markup_mode=None)
+app.add_typer(audit)
+
+
+@audit.command("verify")
+def audit_verify(site: SiteOption = None, as_json: JsonOption = False) -> None:
+    """Prove that every row of the audit log is as it was written; nothing is changed.
+
+    Exit code: 1 if a row was edited, is missing or stands elsewhere: the first of each chain is named. Example: civicdesk audit verify
+    """
+    from app import auditing
+    from app.config import SiteError, site_folder
+    from app.terminal import progress_bar
+    from models.store.errors import StoreUnavailable
+
+    try:
+        with progress_bar("Following the chains") as progress:
+            found = auditing.verify(site_folder(site), progress)
+    except (SiteError, auditing.NotAuditor) as error:
+        raise Told(str(error), 2) from None
+    except StoreUnavailable as error:
+        raise Told(str(error)) from None
+    sys.stdout.write((auditing.verified_as_json(found) if as_json else auditing.verified_as_text(found)) + "\n")
+    raise typer.Exit(1 if found.proof.breaks else 0)
+
+
+@audit.command("who-saw")
+def audit_who_saw(
+    subject: Annotated[
+        list[str],
+        typer.Option(
+            "--subject", metavar="SUBJECT", help="A person record as department/id, or words to find one person by; may be repeated."
+        ),
+    ],
+    site: SiteOption = None,
+    as_json: JsonOption = False,
+    purpose: Annotated[str, typer.Option("--purpose", metavar="TEXT", help="Why you ask; it is logged with your look.")] = "",
+) -> None:
+    """List who saw a person's data: when, who, why, in which departments, and what kind of look.
+
+    Exit code: 3 when departments are missing from the answer. Example: civicdesk audit who-saw --subject "maria gonzalez 1984-03-09"
+    """
+    import asyncio
+
+    from app import auditing
+
+    with _opened(site, "") as services:
+        try:
+            found = asyncio.run(auditing.who_saw(services, subject, purpose.strip() or auditing.ACCESS_REQUEST))
+        except auditing.NotAuditor as error:
+            raise Told(str(error), 2) from None
+        except auditing.NoSubject as error:
+            raise Told(str(error)) from None
+        sys.stdout.write((auditing.sightings_as_json(found) if as_json else auditing.sightings_as_text(found, services.site)) + "\n")
+        raise typer.Exit(3 if found.gaps else 0)
 
 
 class _opened:

@@ -1,30 +1,39 @@
 """One row of the audit log: who looked at what, when, and for which purpose; and how rows are chained.
 
-A look is a row; how it ended is a second row of the kind ``outcome`` that refers to the first, so that nothing is ever
-changed. A look without one was cut short. Each actor has a chain of their own: a row's ``hash`` covers all its fields and the
-hash of the actor's row before it, so that an edit, a deletion in the middle or another order is found. What a chain can't show by
-itself is that its tail, or all of it, was cut away or written anew: for that its last hash must be kept elsewhere too.
+A look is a row. Each person record that it shows is a row of the kind ``subject``, and how it ended a row of the kind ``outcome``;
+both refer to the look, so that nothing is ever changed. A look without an outcome was cut short. Each actor has a chain of their own:
+a row's ``hash`` covers all its fields and the hash of the actor's row before it (``models.audit_chain`` proves it).
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Literal, NamedTuple
 
 import msgspec
 
-LookKind = Literal["search", "records", "lookup", "reveal", "check"]
-RowKind = LookKind | Literal["outcome"]
+from models.people import SubjectRef
+
+LookKind = Literal["search", "records", "lookup", "reveal", "check", "who_saw", "lock", "unlock"]
+"""``who_saw`` is a look into the log itself; ``lock`` and ``unlock`` are of the session's screen and show nothing."""
+RowKind = LookKind | Literal["subject", "outcome"]
 
 FIRST_PREVIOUS = "0" * 64
 """What stands for the hash before an actor's first row."""
+FIRST = 0
+"""``refers_to`` of an entry that belongs to the first entry written together with it."""
+NOT_LOOKS: tuple[RowKind, ...] = ("subject", "outcome")
+"""Kinds of rows that belong to a look."""
 
 
 class Look(msgspec.Struct, frozen=True):
-    """A look that is about to happen. ``what`` is the plain text searched or the subject's key: it is stored only as a keyed hash."""
+    """A look that is about to happen. ``what`` is the plain text searched or the subject's key: it is stored only as a keyed hash.
+
+    ``subjects`` are the person records that it will show, as far as they are known beforehand: each gets a row of its own.
+    """
 
     actor: str
     role: str
@@ -32,10 +41,14 @@ class Look(msgspec.Struct, frozen=True):
     kind: LookKind
     departments: tuple[str, ...]
     what: str
+    subjects: tuple[SubjectRef, ...] = ()
 
 
 class AuditEntry(msgspec.Struct, frozen=True):
-    """What is to be written: a row before it has its place in the chain. ``at`` is aware of its time zone."""
+    """What is to be written: a row before it has its place in the chain. ``at`` is aware of its time zone.
+
+    ``refers_to`` is the ``sequence`` of a row, or FIRST: the first of those that are written together with it.
+    """
 
     at: datetime
     actor: str
@@ -51,7 +64,7 @@ class AuditEntry(msgspec.Struct, frozen=True):
 class AuditRow(msgspec.Struct, frozen=True):
     """A stored row. ``what_hash`` is HMAC-SHA-256 in hex; ``hash`` chains the row to ``previous`` of the same actor.
 
-    ``sequence`` counts the actor's rows from 1. ``refers_to`` is set on an outcome: the ``sequence`` of the look it ends.
+    ``sequence`` counts the actor's rows from 1. ``refers_to`` is set on rows that belong to a look: its ``sequence``.
     """
 
     id: int
@@ -88,8 +101,7 @@ class StoredRow(NamedTuple):
 
     def computed_hash(self) -> str:
         """SHA-256 in hex over all fields but ``id`` and ``hash``, as a JSON array in ASCII without white space."""
-        hashed = [self.previous, *self[1:11]]
-        return hashlib.sha256(json.dumps(hashed, separators=(",", ":"), default=repr).encode("ascii")).hexdigest()
+        return hashlib.sha256(_in_json([self.previous, *self[1:11]]).encode("ascii")).hexdigest()
 
     def row(self) -> AuditRow:
         """The row as a value."""
@@ -110,53 +122,48 @@ class StoredRow(NamedTuple):
         )
 
 
-def next_row(entry: AuditEntry, sequence: int, previous: str) -> StoredRow:
-    """The row that follows the actor's row of that ``sequence`` and hash (0 and FIRST_PREVIOUS: there is none). Its ``id`` is still 0."""
-    if entry.at.tzinfo is None:
-        raise ValueError("the time of an audit entry must name its zone")
-    row = StoredRow(
-        id=0,
-        actor=entry.actor,
-        sequence=sequence + 1,
-        at=entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        role=entry.role,
-        purpose=entry.purpose,
-        kind=entry.kind,
-        departments=json.dumps(entry.departments, ensure_ascii=False),
-        what_hash=entry.what_hash,
-        outcome=entry.outcome,
-        refers_to=entry.refers_to,
-        previous=previous,
-        hash="",
-    )
-    return row._replace(hash=row.computed_hash())
+_in_json = json.JSONEncoder(separators=(",", ":"), default=repr).encode
 
 
-class ChainBreak(msgspec.Struct, frozen=True):
-    """The first row of a chain that is not as it was written. ``why`` is a clause to follow "row N of ACTOR"."""
+def next_rows(entries: Sequence[AuditEntry], sequence: int, previous: str) -> list[StoredRow]:
+    """The rows that follow the actor's row of that ``sequence`` and hash (0 and FIRST_PREVIOUS: there is none). Their ``id`` is still 0."""
+    rows: list[StoredRow] = []
+    for number, entry in enumerate(entries, sequence + 1):
+        if entry.at.tzinfo is None:
+            raise ValueError("the time of an audit entry must name its zone")
+        row = StoredRow(
+            id=0,
+            actor=entry.actor,
+            sequence=number,
+            at=entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+            role=entry.role,
+            purpose=entry.purpose,
+            kind=entry.kind,
+            departments=json.dumps(entry.departments, ensure_ascii=False),
+            what_hash=entry.what_hash,
+            outcome=entry.outcome,
+            refers_to=sequence + 1 if entry.refers_to == FIRST else entry.refers_to,
+            previous=previous,
+            hash="",
+        )
+        previous = row.computed_hash()
+        rows.append(row._replace(hash=previous))
+    return rows
 
-    id: int
+
+class Seen(msgspec.Struct, frozen=True):
+    """One look as it is told to whoever may ask.
+
+    ``subjects`` are the keyed hashes of the person records that it showed: all of them, or those that were asked about.
+    ``outcome`` is empty where the look was cut short.
+    """
+
+    at: datetime
     actor: str
     sequence: int
-    why: str
-
-    def __str__(self) -> str:
-        return f"row {self.sequence} of {self.actor} (id {self.id}) {self.why}"
-
-
-def first_break(rows: Iterable[StoredRow]) -> ChainBreak | None:
-    """Check rows that come ordered by actor and sequence; None when every chain holds."""
-    last: StoredRow | None = None
-    for row in rows:
-        if last is None or last.actor != row.actor:
-            sequence, previous, last_id = 0, FIRST_PREVIOUS, 0
-        else:
-            sequence, previous, last_id = last.sequence, last.hash, last.id
-        if row.computed_hash() != row.hash:
-            return ChainBreak(row.id, row.actor, row.sequence, "was changed after it was written")
-        if row.sequence != sequence + 1 or row.previous != previous:
-            return ChainBreak(row.id, row.actor, row.sequence, "does not follow the row before it: rows are missing, or in another order")
-        if row.id <= last_id:
-            return ChainBreak(row.id, row.actor, row.sequence, "was stored before the row it follows: rows are in another order")
-        last = row
-    return None
+    role: str
+    purpose: str
+    kind: RowKind
+    departments: tuple[str, ...]
+    outcome: str
+    subjects: tuple[str, ...]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 SERVICE = "civicdesk"
 AUDIT_KEY = "audit-key"
 """Name of the entry that holds the audit log's key, in hex."""
+DRAFT_KEY = "draft-key"
+"""Name of the entry that holds the key of unfinished calls, in hex."""
 KEY_BYTES = 32
 
 _ENCRYPTING = (
@@ -50,6 +52,7 @@ class KeyringUnavailable(Exception):
     def __init__(self, why: str, what_to_do: str = "") -> None:
         what_to_do = what_to_do or _WHAT_TO_DO.get(sys.platform, _WHAT_TO_DO["linux"])
         super().__init__(f"{why} CivicDesk keeps passwords and keys in the keyring only. {what_to_do}")
+        self.why = why
 
 
 class Keyring(Protocol):
@@ -81,48 +84,39 @@ class Credentials:
             self._keyring.set_password(SERVICE, name, secret)
 
     def audit_key(self) -> bytes:
-        """The 32 bytes under which searches are hashed, made at first use.
+        """The 32 bytes under which searches and subjects are hashed, made at first use.
 
         With a new key (the entry was deleted) new hashes no longer compare with older ones; the log's chains hold all the same.
         """
-        if (known := self.get(AUDIT_KEY)) is None:
+        return self._key(AUDIT_KEY, "The key of the audit log in the keyring is damaged.")
+
+    def draft_key(self) -> bytes:
+        """The 32 bytes under which what is being typed is sealed, made at first use."""
+        return self._key(DRAFT_KEY, "The key of unfinished calls in the keyring is damaged.")
+
+    def _key(self, name: str, damaged: str) -> bytes:
+        if (known := self.get(name)) is None:
             with _one_process():
-                known = self.get(AUDIT_KEY)  # another process may have been first
+                known = self.get(name)  # another process may have been first
                 if known is None:
-                    self.put(AUDIT_KEY, secrets.token_hex(KEY_BYTES))
-                    known = self.get(AUDIT_KEY)
+                    self.put(name, secrets.token_hex(KEY_BYTES))
+                    known = self.get(name)
         try:
             key = bytes.fromhex(known or "")
         except ValueError:
             key = b""
         if len(key) != KEY_BYTES:
-            raise KeyringUnavailable(
-                "The key of the audit log in the keyring is damaged.",
-                f"Delete the entry {AUDIT_KEY!r} of {SERVICE!r} there, and a new one is made at the next start.",
-            )
+            raise KeyringUnavailable(damaged, f"Delete the entry {name!r} of {SERVICE!r} there, and a new one is made at the next start.")
         return key
 
 
-class MemoryKeyring:
-    """The throwaway secrets of a demo city. Nothing is kept."""
-
-    def __init__(self, secrets_by_name: Mapping[str, str]) -> None:
-        self._secrets = dict(secrets_by_name)
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self._secrets.get(username)
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self._secrets[username] = password
-
-
-def open_keyring(allow_memory: Mapping[str, str] | None = None) -> Credentials:
-    """The operating system's keyring, proven to answer; or, for a demo city only, ``allow_memory``: its secrets by name.
+def open_keyring(of_demo: Keyring | None = None) -> Credentials:
+    """The operating system's keyring, proven to answer; or, for a demo city only, that city's own.
 
     Raises KeyringUnavailable when there is none, it is locked, or the one configured does not encrypt.
     """
-    if allow_memory is not None:
-        return Credentials(MemoryKeyring(allow_memory))
+    if of_demo is not None:
+        return Credentials(of_demo)
     import keyring
 
     with _told():

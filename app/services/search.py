@@ -26,6 +26,8 @@ FOLLOW_CALLERS = 3
 """A search without a name is followed up for at most so many callers: the other departments are asked by what was found."""
 MOST_CALLERS = 50
 """Entries of the list: staff of the NHS's Personal Demographics Service see as many; more are no help to a caller."""
+CLEAR_LEAD = 0.02
+"""By how much the first caller must fit better than the second to be taken for the one who is meant."""
 
 _JOINER = Bulkhead("identity", 1)
 
@@ -35,6 +37,10 @@ class AuditTrail(Protocol):
 
     async def look(self, look: Look) -> AuditRow:
         """Commit a row. Raises StoreUnavailable."""
+        ...
+
+    async def seen(self, row: AuditRow, subjects: tuple[SubjectRef, ...]) -> None:
+        """Commit a row for each person record that a look is about to show. Raises StoreUnavailable."""
         ...
 
     async def outcome(self, row: AuditRow, words: str) -> None:
@@ -65,6 +71,7 @@ class Search:
         self._followed: dict[SubjectRef, Person] = {}
         self._nameless: dict[str, Record] = {}
         self._joiner: Joiner | None = None
+        self._seen: set[SubjectRef] = set()
         self.outcomes: dict[str, Outcome] = {}
         self.cancelled = False
 
@@ -73,32 +80,52 @@ class Search:
         self.cancelled = True
 
     async def run(self, query: SearchQuery) -> AsyncIterator[Findings]:
-        """Findings after each gathered batch of answers; the last has ``finished`` set. Raises StoreUnavailable."""
+        """Findings after each gathered batch of answers; the last has ``finished`` set. Raises StoreUnavailable.
+
+        Ends without the last when it is cancelled: nobody sees what comes then, so nothing more is logged as seen.
+        """
         started = time.monotonic()
         asked = [name for name in self._departments.ports if self._departments.permitted(name, self._asker.role)]
         row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(asked), _plain(query)))
 
         async def finding(*, finished: bool = False) -> Findings:
-            return self._findings(await self._callers(query), started, finished=finished)
+            findings = self._findings(await self._callers(query), started, finished=finished)
+            await self._note_seen(row, findings)
+            return findings
 
         async for _ in self._gather({name: self._find(name, query) for name in self._departments.ports}):
-            yield await finding()
+            if not self.cancelled:
+                yield await finding()
         follow_ups = self._follow_ups(query, await self._callers(query))
         if follow_ups and not self.cancelled:
             await self._audit.look(
                 Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(follow_ups), "follow-up " + _plain(query))
             )
             async for _ in self._gather({name: self._follow(name, queries) for name, queries in follow_ups.items()}):
-                yield await finding()
-        yield await finding(finished=True)
-        await self._audit.outcome(row, _summary(self.outcomes))
+                if not self.cancelled:
+                    yield await finding()
+        if not self.cancelled:
+            yield await finding(finished=True)
+            await self._audit.outcome(row, _summary(self.outcomes))
 
     async def retry(self, department: str, query: SearchQuery) -> Findings:
         """Ask one department again; the rest stays as it is. Raises StoreUnavailable."""
         started = time.monotonic()
-        await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
+        row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
         await self._find(department, query)
-        return self._findings(await self._callers(query), started, finished=True)
+        findings = self._findings(await self._callers(query), started, finished=True)
+        await self._note_seen(row, findings)
+        await self._audit.outcome(row, _summary({department: self.outcomes[department]}))
+        return findings
+
+    async def _note_seen(self, row: AuditRow, findings: Findings) -> None:
+        """Log the persons that the list is about to show and has not shown before: a name with an address was seen too."""
+        shown = [member.ref for caller in findings.callers for member in caller.members]
+        shown += [record.subject for caller in findings.callers if (record := self.record_of(caller.key)) and record.subject]
+        fresh = tuple(ref for ref in dict.fromkeys(shown) if ref not in self._seen)
+        if fresh:
+            await self._audit.seen(row, fresh)
+            self._seen.update(fresh)
 
     def _findings(self, callers: tuple[Caller, ...], started: float, *, finished: bool) -> Findings:
         more = max(0, len(callers) - MOST_CALLERS)
@@ -212,14 +239,19 @@ class CallerFile:
         if not by_department:
             return
         what = " ".join(f"{member.department}/{member.id}" for member in members)
-        await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "records", tuple(by_department), what))
+        row = await self._audit.look(
+            Look(self._asker.actor, self._asker.role, self._asker.purpose, "records", tuple(by_department), what, members)
+        )
+        outcomes: dict[str, Outcome] = {}
         tasks = [asyncio.ensure_future(self._department(name, subjects)) for name, subjects in by_department.items()]
         try:
             for next_done in asyncio.as_completed(tasks):
-                yield await next_done
+                department, outcomes[department] = await next_done
+                yield department, outcomes[department]
         finally:
             for task in tasks:
                 task.cancel()
+        await self._audit.outcome(row, _summary(outcomes))
 
     async def _department(self, name: str, subjects: list[SubjectRef]) -> tuple[str, Outcome]:
         outcomes = await asyncio.gather(*(self._departments.records(each, self._asker, lambda: self.cancelled) for each in subjects))

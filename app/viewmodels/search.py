@@ -10,7 +10,7 @@ from datetime import date
 from typing import Protocol
 
 from app.services.reading import ReadingRules, read_query, relabelled
-from app.services.search import Findings, Search
+from app.services.search import CLEAR_LEAD, Findings, Search
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import DepartmentState, SearchState
@@ -24,8 +24,6 @@ KEY_PAUSE = 0.2
 """Seconds to wait for the next key: with less, most of what is asked is never read."""
 FEWEST_LETTERS = 3
 """Letters of a name before departments are asked unbidden; the Dutch population register wants as many for a wildcard."""
-CLEAR_LEAD = 0.02
-"""By how much the first caller must fit better than the second to be opened before all have answered."""
 
 
 class SearchFactory(Protocol):

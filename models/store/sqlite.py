@@ -65,12 +65,16 @@ _WORDS: dict[Reason, str] = {
 
 
 class SqliteDatabase:
-    """The file at ``path``, made if it is not there (folder 0700, file 0600). Thread-safe; holds one connection."""
+    """The file at ``path``, made if it is not there (folder 0700, file 0600). Thread-safe; holds one connection.
 
-    def __init__(self, path: Path, patience: float = PATIENCE) -> None:
+    ``read_only``: the file must be there, and nothing is written, made or locked for others.
+    """
+
+    def __init__(self, path: Path, patience: float = PATIENCE, *, read_only: bool = False) -> None:
         self.path = path
         self._patience = patience
-        self._make_private()
+        if not read_only:
+            self._make_private()
         self._engine = create_engine(
             URL.create("sqlite", database=str(path)),
             poolclass=QueuePool,
@@ -81,7 +85,10 @@ class SqliteDatabase:
             connect_args={"timeout": patience, "isolation_level": None, "check_same_thread": False},
         )
         self._writer = self._engine.execution_options(begin="BEGIN IMMEDIATE")
-        event.listen(self._engine, "connect", self._on_connect)
+        if read_only:
+            event.listen(self._engine, "do_connect", lambda *_: self._connect_to_read())
+        else:
+            event.listen(self._engine, "connect", self._on_connect)
         event.listen(self._engine, "begin", _begin)
 
     @contextmanager
@@ -111,6 +118,26 @@ class SqliteDatabase:
         _write_ahead(connection, self._patience)
         for setting in _SETTINGS:
             connection.execute(setting)
+
+    def _connect_to_read(self) -> sqlite3.Connection:
+        """A connection that can't write. In a folder that may not be written either, SQLite needs to be told that nobody else does."""
+        log = self.path.with_name(self.path.name + "-wal")
+        unlogged = not log.exists() or log.stat().st_size == 0
+        for also in ("", "&immutable=1") if unlogged else ("",):
+            uri = f"{self.path.absolute().as_uri()}?mode=ro{also}"
+            connection = sqlite3.connect(uri, self._patience, isolation_level=None, check_same_thread=False, uri=True)
+            # Text that is no UTF-8, as only a hand from outside leaves it, is to be named and not to end the reading.
+            connection.execute("PRAGMA trusted_schema=OFF")
+            connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
+            try:
+                connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            except sqlite3.OperationalError:
+                connection.close()
+                if also or not unlogged:
+                    raise
+            else:
+                return connection
+        raise AssertionError("either returned or raised")
 
     @contextmanager
     def _told(self) -> Iterator[None]:

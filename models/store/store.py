@@ -7,6 +7,7 @@ from types import TracebackType
 
 from models.store.audit import AuditRows
 from models.store.contacts import ContactRows
+from models.store.errors import StoreUnavailable
 from models.store.schema import prepare
 from models.store.sqlite import PATIENCE, SqliteDatabase
 
@@ -34,6 +35,14 @@ class Store:
             database.close()
             raise
         return cls(database)
+
+    @classmethod
+    def open_to_read(cls, folder: Path) -> Store:
+        """Open the store in the folder for reading alone, of whichever version it is. Raises StoreUnavailable."""
+        file = folder / FILE_NAME
+        if not file.is_file():
+            raise StoreUnavailable("no_access", f"There is no store at {file}.")
+        return cls(SqliteDatabase(file, read_only=True))
 
     def close(self) -> None:
         self._database.close()

@@ -114,6 +114,8 @@ audit = Table(
     Column("hash", Text, nullable=False),
     UniqueConstraint("actor", "sequence"),
     ForeignKeyConstraint(["actor", "refers_to"], ["audit.actor", "audit.sequence"]),
+    Index(None, "what_hash"),
+    Index(None, "actor", "refers_to"),
 )
 """See models.audit. The columns stand in the order of models.audit.StoredRow."""
 

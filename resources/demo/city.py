@@ -65,8 +65,12 @@ class DemoCity:
         return sample_searches(self._today)
 
     def credentials(self) -> dict[str, str]:
-        """The secrets of this run by their names in the manifests."""
+        """The secrets of this run by their names in the manifests, and those that desks keep here."""
         return dict(self._secrets)
+
+    def keep(self, name: str, secret: str) -> None:
+        """Keep a secret for as long as the city runs."""
+        self._secrets[name] = secret
 
     def start(self) -> None:
         """Returns when every department answers. Raises RuntimeError when one does not; then nothing is left either."""
@@ -97,7 +101,7 @@ class DemoCity:
             plan = self._plans[name]
             self._plans[name] = ServerPlan(plan.department, plan.folder, plan.secret, server.bound(), plan.delay)
             server.open()
-        self._control = Control(self.credentials, self.switch, self.state)
+        self._control = Control(self.credentials, self.keep, self.switch, self.state)
         self._write_site()
         for name in DEPARTMENTS:
             self._wait_for(name)

@@ -1,4 +1,4 @@
-"""The demo city's desk of its own: hands out the throwaway credentials, and switches departments off and on.
+"""The demo city's desk of its own: keeps and hands out its throwaway credentials, and switches departments off and on.
 
 Answers on 127.0.0.1 only, below a path that cannot be guessed.
 """
@@ -15,13 +15,19 @@ from typing import Any
 
 _MOST = 10_000
 """Bytes of an order that are read."""
+_ORDERS = {"switch": ("department", "on"), "credentials": ("name", "secret")}
+_EXAMPLES = {"switch": '{"department": "...", "on": true}', "credentials": '{"name": "...", "secret": "..."}'}
 
 
 class Control:
     """Runs from its making until ``close``. ``switch`` raises KeyError for a department that there is not."""
 
     def __init__(
-        self, credentials: Callable[[], Mapping[str, str]], switch: Callable[[str, bool], None], state: Callable[[], Mapping[str, bool]]
+        self,
+        credentials: Callable[[], Mapping[str, str]],
+        keep: Callable[[str, str], None],
+        switch: Callable[[str, bool], None],
+        state: Callable[[], Mapping[str, bool]],
     ) -> None:
         self._token = secrets.token_urlsafe(24)
         control = self
@@ -40,19 +46,24 @@ class Control:
                     self._answer(404, {"error": "not found"})
 
             def do_POST(self) -> None:
-                if control._place(self.path) != "switch":
+                what = control._place(self.path)
+                if what not in _ORDERS:
                     self._answer(404, {"error": "not found"})
                     return
                 try:
-                    order = json.loads(self.rfile.read(min(_MOST, int(self.headers.get("Content-Length", 0)))))
-                    department, on = order["department"], order["on"]
-                    if not isinstance(department, str) or not isinstance(on, bool):
+                    order: dict[str, Any] = json.loads(self.rfile.read(min(_MOST, int(self.headers.get("Content-Length", 0)))))
+                    name, value = (order[key] for key in _ORDERS[what])
+                    if not isinstance(name, str) or type(value) is not (bool if what == "switch" else str):
                         raise TypeError
                 except (ValueError, KeyError, TypeError):
-                    self._answer(400, {"error": 'send {"department": "...", "on": true}'})
+                    self._answer(400, {"error": f"send {_EXAMPLES[what]}"})
+                    return
+                if isinstance(value, str):
+                    keep(name, value)
+                    self._answer(200, {})
                     return
                 try:
-                    switch(department, on)
+                    switch(name, value)
                 except KeyError:
                     self._answer(404, {"error": "no such department"})
                 except RuntimeError as error:

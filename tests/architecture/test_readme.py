@@ -46,11 +46,19 @@ def commands() -> Iterator[tuple[str, str]]:
     """Each command with each of its options."""
     group = typer.main.get_command(app)
     assert isinstance(group, click.Group) or hasattr(group, "commands")
+    yield from options("", group)
+
+
+def options(before: str, group: click.Group) -> Iterator[tuple[str, str]]:
+    """Those of a group, and of the groups in it."""
     for name, command in group.commands.items():
-        yield name, ""
+        full = f"{before}{name}"
+        yield full, ""
         for parameter in command.params:
             if parameter.param_type_name == "option" and not parameter.hidden:
-                yield name, parameter.opts[0]
+                yield full, parameter.opts[0]
+        if hasattr(command, "commands"):
+            yield from options(f"{full} ", command)
 
 
 def keys(model: type[Struct]) -> set[str]:

@@ -21,6 +21,7 @@ from adapters.manifest import Manifest
 from adapters.registry import make_department
 from adapters.transport import Transport
 from app.config import load_site
+from app.services.demo_keyring import DemoKeyring
 from app.services.identity import compare
 from app.services.reading import ReadingRules, read_query
 from models.people import Person
@@ -176,6 +177,18 @@ def test_control_hands_out_credentials_and_switches(asker: Asker) -> None:
     assert requests.post(f"{demo.control}/switch", json=order, timeout=5).json()["permits"] is False
     assert requests.get(f"{demo.control}/state", timeout=5).json()["permits"] is False
     assert requests.post(f"{demo.control}/switch", json={**order, "on": True}, timeout=30).json()["permits"] is True
+
+
+def test_control_keeps_what_desks_put_into_its_keyring(asker: Asker) -> None:
+    demo = asker.site.settings.demo
+    assert demo is not None
+    first, second = (DemoKeyring(demo.credentials, asker.transport) for _ in range(2))
+    assert second.get_password("civicdesk", "audit-key") is None
+    first.set_password("civicdesk", "audit-key", "ab" * 32)
+    assert second.get_password("civicdesk", "audit-key") == "ab" * 32
+    assert second.get_password("civicdesk", "springvale-permits") == asker.city.credentials()["springvale-permits"]
+    for order in ({"name": "x"}, {"name": "x", "secret": None}, {"name": 1, "secret": "x"}):
+        assert requests.post(demo.credentials, json=order, timeout=5).status_code == 400
 
 
 def test_control_needs_the_token_and_an_order_that_makes_sense(asker: Asker) -> None:

@@ -99,6 +99,7 @@ class FakeAudit(AuditTrail):
 
     def __init__(self) -> None:
         self.looks: list[Look] = []
+        self.shown: list[tuple[SubjectRef, ...]] = []
         self.outcomes: list[str] = []
         self.broken = False
 
@@ -110,6 +111,11 @@ class FakeAudit(AuditTrail):
             id=len(self.looks), at=READ_AT, actor=look.actor, sequence=len(self.looks), role=look.role, purpose=look.purpose,
             kind=look.kind, departments=look.departments, what_hash="", outcome="", refers_to=None, previous="", hash="",
         )  # fmt: skip
+
+    async def seen(self, row: AuditRow, subjects: tuple[SubjectRef, ...]) -> None:
+        if self.broken:
+            raise StoreUnavailable("full", "The disk is full: make room, then try again.")
+        self.shown.append(subjects)
 
     async def outcome(self, row: AuditRow, words: str) -> None:
         self.outcomes.append(words)

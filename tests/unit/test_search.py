@@ -9,7 +9,7 @@ import pytest
 
 from adapters.contract import BadAnswer, Unavailable
 from app.services.departments import Departments
-from app.services.search import CallerFile, Findings, Search
+from app.services.search import MOST_CALLERS, CallerFile, Findings, Search
 from models.outcomes import Answered, Failed, NotPermitted, Skipped
 from models.people import SubjectRef
 from models.query import SearchQuery
@@ -76,6 +76,70 @@ def test_a_log_that_cannot_be_written_refuses_the_search() -> None:
     with pytest.raises(StoreUnavailable):
         run(departments({"a": fake}), audit=audit)
     assert fake.asked == []
+
+
+def test_each_person_listed_is_logged_once_before_the_list_is_shown() -> None:
+    audit = FakeAudit()
+    named, nobody = SubjectRef("c", "9"), None
+    desk = departments(
+        {
+            "a": FakeDepartment([person("a", "1", "Maria Gonzalez"), person("a", "2", "Maria Gonzalez Ruiz")]),
+            "b": FakeDepartment([person("b", "1", "Maria Gonzalez")]),
+            "c": FakeDepartment([record("c", "r1", subject=named), record("c", "r2", subject=nobody)]),
+        }
+    )
+
+    async def looking() -> None:
+        async for findings in Search(desk, audit, FakeAsker()).run(QUERY):
+            listed = {member.ref for caller in findings.callers for member in caller.members}
+            assert listed <= {ref for refs in audit.shown for ref in refs}
+
+    asyncio.run(looking())
+    desk.close()
+    shown = [ref for refs in audit.shown for ref in refs]
+    assert sorted(shown) == [SubjectRef("a", "1"), SubjectRef("a", "2"), SubjectRef("b", "1"), named]
+
+
+def test_who_is_beyond_the_list_was_not_seen() -> None:
+    audit = FakeAudit()
+    crowd = FakeDepartment(
+        [person("crowd", str(n), f"Maria Gonzalez {chr(65 + n // 26)}{chr(65 + n % 26)}") for n in range(MOST_CALLERS + 9)]
+    )
+    last = run(departments({"crowd": crowd}, crowd={"limits": {"people": 100}}), audit=audit)[-1]
+    assert last.more == 9
+    assert sum(len(refs) for refs in audit.shown) == MOST_CALLERS
+
+
+def test_nobody_is_listed_when_that_cannot_be_logged() -> None:
+    class Full(FakeAudit):
+        async def seen(self, row, subjects):  # type: ignore[no-untyped-def]
+            raise StoreUnavailable("full", "The disk is full.")
+
+    found: list[Findings] = []
+
+    async def looking() -> None:
+        async for findings in Search(desk, Full(), FakeAsker()).run(QUERY):
+            found.append(findings)
+
+    desk = departments({"a": FakeDepartment([person("a", "1", "Maria Gonzalez")])})
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(looking())
+    desk.close()
+    assert found == []
+
+
+def test_a_search_that_nobody_waits_for_shows_and_logs_nobody() -> None:
+    audit = FakeAudit()
+
+    async def looking() -> None:
+        search = Search(desk, audit, FakeAsker())
+        search.cancel()
+        assert [findings async for findings in search.run(QUERY)] == []
+
+    desk = departments({"a": FakeDepartment([person("a", "1", "Maria Gonzalez")])})
+    asyncio.run(looking())
+    desk.close()
+    assert (audit.shown, audit.outcomes) == ([], [])
 
 
 def test_one_that_hangs_is_told_at_its_deadline_and_the_others_come_before() -> None:

@@ -1,0 +1,1 @@
+"""The audit log, from a look to its proof."""
