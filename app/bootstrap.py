@@ -24,6 +24,7 @@ from app.services.credentials import Credentials, KeyringUnavailable, open_keyri
 from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.reading import ReadingRules
+from app.services.sealing import Sealer
 from app.services.search import CallerFile, Search
 from app.services.session import Session, actor_name, role_of
 from models.audit import AuditRow, Look, Seen
@@ -158,6 +159,7 @@ def open_services(folder: Path, role: str = "") -> Services:
     transport = Transport()
     credentials = open_keyring(_demo_keyring(site, transport))
     key = credentials.audit_key()
+    sealer = Sealer(credentials.draft_key)
     store = Store.open(site.store_folder)
     worker = Bulkhead("store", 1)
     ports, errors = make_ports(site.manifests, lambda manifest: make_department(manifest, transport, settings.allow_kinds))
@@ -170,7 +172,7 @@ def open_services(folder: Path, role: str = "") -> Services:
         departments=departments,
         checks=Checks(departments, problems, session),
         audit=StoredAudit(AuditLog(store.audit, key), worker, actor, credentials),
-        contacts=StoredContacts(Contacts(store.contacts), actor, worker),
+        contacts=StoredContacts(Contacts(store.contacts, sealer), actor, worker),
         rules=ReadingRules(
             settings.region,
             settings.date_order,

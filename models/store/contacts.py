@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import delete, insert, select, update
 
-from models.contacts import Contact, ContactDraft, ContactOutcome
+from models.contacts import Contact, ContactDraft
 from models.people import SubjectRef
 from models.store.database import Database
 from models.store.tables import contact_members, contacts, drafts, storable
@@ -59,35 +59,15 @@ class ContactRows:
             members[row.contact_id].append(SubjectRef(row.department, row.subject))
         return tuple(Contact(members=tuple(members[row["id"]]), **row) for row in rows)
 
-    def draft(self, actor: str) -> ContactDraft | None:
-        """What the actor was working on; None when nothing is open."""
+    def draft(self, actor: str) -> bytes | None:
+        """What the actor was working on, sealed; None when nothing is open."""
         with self._database.reading() as connection:
-            row = connection.execute(select(drafts).where(drafts.c.actor == storable(actor))).first()
-        if row is None:
-            return None
-        return ContactDraft(
-            started=row.started,
-            reason=row.reason,
-            outcome=msgspec.convert(row.outcome, ContactOutcome),
-            note=row.note,
-            query=row.query,
-            caller_name=row.caller_name,
-            members=tuple(SubjectRef(department, subject) for department, subject in row.members),
-        )
+            sealed: bytes | None = connection.scalar(select(drafts.c.sealed).where(drafts.c.actor == storable(actor)))
+        return sealed
 
-    def keep_draft(self, actor: str, draft: ContactDraft, at: datetime) -> None:
-        """Keep what the actor is working on in place of what was kept before."""
-        draft = _storable(draft)
-        fields = {
-            "kept": at,
-            "started": draft.started,
-            "reason": draft.reason,
-            "outcome": draft.outcome,
-            "note": draft.note,
-            "query": draft.query,
-            "caller_name": draft.caller_name,
-            "members": [[member.department, member.id] for member in draft.members],
-        }
+    def keep_draft(self, actor: str, sealed: bytes, at: datetime) -> None:
+        """Keep what the actor is working on, sealed, in place of what was kept before."""
+        fields = {"kept": at, "sealed": sealed}
         with self._database.writing() as connection:
             changed = connection.execute(update(drafts).where(drafts.c.actor == storable(actor)).values(fields))
             if changed.rowcount == 0:
@@ -104,7 +84,6 @@ def _storable(draft: ContactDraft) -> ContactDraft:
         draft,
         reason=storable(draft.reason),
         note=storable(draft.note),
-        query=storable(draft.query),
         caller_name=storable(draft.caller_name),
         members=tuple(SubjectRef(storable(member.department), storable(member.id)) for member in draft.members),
     )

@@ -1,7 +1,7 @@
 """The store's tables, the same on every database. A change here needs a migration of its own under ``migrations/versions``.
 
-Contacts, drafts and their notes are kept as plain text: the file lies in the user's own folder and only the user's account can
-read it (see ``models.store.sqlite``). What was searched stands in the audit log as a keyed hash only.
+Contacts and their notes are kept as plain text: the file lies in the user's own folder and only the user's account can read it (see
+``models.store.sqlite``). An unfinished contact is sealed; what was searched stands in the audit log as a keyed hash only.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     Column,
     DateTime,
     Dialect,
@@ -18,6 +17,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -85,15 +85,9 @@ drafts = Table(
     metadata,
     Column("actor", Text, primary_key=True),
     Column("kept", UtcDateTime, nullable=False),
-    Column("started", UtcDateTime, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
-    Column("note", Text, nullable=False),
-    Column("query", Text, nullable=False),
-    Column("caller_name", Text, nullable=False),
-    Column("members", JSON, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),
 )
-"""The one contact that an actor is working on. ``members`` is an array of [department, subject]."""
+"""The one contact that an actor is working on, encrypted by app.services.contacts."""
 
 audit = Table(
     "audit",

@@ -69,7 +69,7 @@ class FakeContactRows:
 
     def __init__(self) -> None:
         self.contacts: list[Contact] = []
-        self.drafts: dict[str, ContactDraft] = {}
+        self.drafts: dict[str, bytes] = {}
         self.unavailable: StoreUnavailable | None = None
 
     def save(self, actor: str, draft: ContactDraft, ended: datetime) -> Contact:
@@ -85,13 +85,13 @@ class FakeContactRows:
         of_actor = [contact for contact in self.contacts if contact.actor == actor]
         return tuple(sorted(of_actor, key=lambda contact: (contact.ended, contact.id), reverse=True)[:limit])
 
-    def draft(self, actor: str) -> ContactDraft | None:
+    def draft(self, actor: str) -> bytes | None:
         self._fail()
         return self.drafts.get(actor)
 
-    def keep_draft(self, actor: str, draft: ContactDraft, at: datetime) -> None:
+    def keep_draft(self, actor: str, sealed: bytes, at: datetime) -> None:
         self._fail()
-        self.drafts[actor] = draft
+        self.drafts[actor] = sealed
 
     def discard_draft(self, actor: str) -> None:
         self._fail()
