@@ -49,6 +49,8 @@ class Authorizer:
             return self._send(request, ctx, accept)
         if not ctx.credential:
             raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential")
+        if kind in ("wsse", "signature"):  # shown within the message
+            return self._send(request, ctx, accept)
         if kind == "oauth2":
             return self._send_with_token(request, ctx, ctx.credential, accept)
         if kind == "bearer":

@@ -43,7 +43,7 @@ class Paging(Struct, frozen=True, kw_only=True):
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """One question to the department: ``sql`` for kind sql, ``path`` (with ``query``, ``headers``, ``items``) for the others."""
+    """One question to the department: ``sql`` for kind sql, ``operation`` for soap, ``path`` (with ``query``, ``headers``) for others."""
 
     sql: str = ""
     """One SELECT with :parameters."""
@@ -55,7 +55,9 @@ class Request(Struct, frozen=True, kw_only=True):
     """Parameter name to template; one whose template comes out empty is left out."""
     headers: dict[str, str] = {}
     body: dict[str, str] = {}
-    """JSON body of a POST that only asks: key to template."""
+    """JSON body of a POST that only asks, or what an operation is given (soap; ``a.b`` is b within a): key to template."""
+    operation: str = ""
+    """The operation of the WSDL (soap)."""
     items: str = ""
     """JMESPath (JSON) or XPath (XML) of the list in the answer; empty is the whole answer."""
     paging: Paging | None = None
@@ -92,9 +94,10 @@ class Lookup(Request, frozen=True, kw_only=True):
 
 
 class Auth(Struct, frozen=True, kw_only=True):
-    """How the credential is shown (rest, open311). The secret itself is in the OS keyring, never here."""
+    """How the credential is shown. The secret itself is in the OS keyring, never here."""
 
-    type: Literal["none", "bearer", "api_key", "basic", "oauth2"] = "none"
+    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "wsse", "signature"] = "none"
+    """``wsse`` (a user name token of WS-Security) and ``signature`` (of the message) are for soap."""
     header: str = "X-API-Key"
     """Header of an API key."""
     parameter: str = ""
@@ -103,12 +106,20 @@ class Auth(Struct, frozen=True, kw_only=True):
     client_id: str = ""
     scope: str = ""
     user: str = ""
+    digest: bool = False
+    """The password goes as a digest with a nonce and the time, not as text (``wsse``)."""
+    key: str = ""
+    """File of the private key (``signature``), in PEM, encrypted by the credential; ``{site}`` is the site's folder."""
+    certificate: str = ""
+    """File of the key's certificate (``signature``), in PEM."""
 
     def __post_init__(self) -> None:
+        if self.type == "signature" and not (self.key and self.certificate):
+            raise ValueError("signature needs key and certificate: files in PEM")
         if self.type == "oauth2" and not (self.token_url and self.client_id):
             raise ValueError("oauth2 needs token_url and client_id")
-        if self.type == "basic" and not self.user:
-            raise ValueError('basic needs user = "..."')
+        if self.type in ("basic", "wsse") and not self.user:
+            raise ValueError(f'{self.type} needs user = "..."')
 
 
 class Limits(Struct, frozen=True, kw_only=True):
@@ -137,13 +148,29 @@ class Open311(Struct, frozen=True, kw_only=True):
     accept_encoding: str = "gzip"
 
 
+class Soap(Struct, frozen=True, kw_only=True):
+    """Where a SOAP service is described, and what its faults mean (soap)."""
+
+    wsdl: str = "?wsdl"
+    """The WSDL: a file (``{site}`` is the site's folder), an address, or what follows ``address``."""
+    service: str = ""
+    port: str = ""
+    """Which of several; empty is the first that speaks SOAP over HTTP, 1.1 or 1.2."""
+    faults: dict[str, Literal["not_found", "forbidden", "sign_in_needed", "rate_limited", "rejected", "conflict", "server_error"]] = {}
+    """Regular expression of a fault's code, subcode, detail element or text, to what it means here."""
+
+    def __post_init__(self) -> None:
+        for pattern in self.faults:
+            regular_expression(pattern, "faults", pattern)
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """A department. Its id is the name of its file, without ``.toml``."""
 
     id: str
     path: str
     kind: str
-    """``sql``, ``rest``, ``open311``, or a kind that the site allows."""
+    """``sql``, ``rest``, ``open311``, ``soap``, or a kind that the site allows."""
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""
@@ -166,6 +193,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """IANA name of the zone of its times, where they name none; empty is the site's."""
     limits: Limits = Limits()
     open311: Open311 = Open311()
+    soap: Soap = Soap()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()
@@ -211,8 +239,9 @@ def load_manifest(path: Path, site: Path) -> Manifest:
     """Read and validate one manifest. Raises ManifestError with every problem found."""
     text = _read(path)
     data = _parse(path, text)
-    if "address" in data and isinstance(data["address"], str):
-        data["address"] = data["address"].replace("{site}", site.resolve().as_posix())
+    for table, key in ((data, "address"), (data.get("soap"), "wsdl"), (data.get("auth"), "key"), (data.get("auth"), "certificate")):
+        if isinstance(table, dict) and isinstance(table.get(key), str):
+            table[key] = table[key].replace("{site}", site.resolve().as_posix())
     data["id"], data["path"] = path.stem, str(path)
     try:
         return read_table(Manifest, data, "manifest")
@@ -250,6 +279,8 @@ def _lacking(manifest: Manifest) -> Iterator[tuple[Place, str]]:
             yield ("capabilities",), '"find" is named, so a [person] map is needed'
         if named := [each for each in ("records", "lookup") if each in manifest.capabilities and not manifest.record]:
             yield ("capabilities",), f'"{named[0]}" is named, so a [record.NAME] map is needed'
+    if manifest.auth.type in ("wsse", "signature") and manifest.kind != "soap":
+        yield ("auth", "type"), f'"{manifest.auth.type}" is for kind soap alone'
     if manifest.auth.type != "none" and not manifest.credential:
         yield ("auth", "type"), f'"{manifest.auth.type}" needs credential = the name of the secret in the keyring'
 

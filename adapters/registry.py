@@ -21,6 +21,7 @@ BUILT_IN = {
     "sql": "adapters.sql:SqlDepartment",
     "rest": "adapters.rest:RestDepartment",
     "open311": "adapters.open311:Open311Department",
+    "soap": "adapters.soap:SoapDepartment",
 }
 
 

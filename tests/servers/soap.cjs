@@ -1,5 +1,5 @@
-// A department in SOAP by the npm package "soap": soap.cjs PORT VERSION SECURITY, with VERSION 1.1 or 1.2 and SECURITY none, text,
-// digest or signature (the certificate is then the file that CIVICDESK_CERTIFICATE names). Speaks registry.wsdl.
+// A department in SOAP by the npm package "soap": soap.cjs PORT VERSION SECURITY [CERTIFICATE], with VERSION 1.1 or 1.2 and SECURITY
+// none, text, digest or signature (by the key of that certificate). Speaks registry.wsdl.
 "use strict";
 const { createHash, X509Certificate } = require("node:crypto");
 const fs = require("node:fs");
@@ -8,7 +8,7 @@ const path = require("node:path");
 const soap = require("soap");
 const { SignedXml } = require("xml-crypto");
 
-const [port, version, security] = process.argv.slice(2);
+const [port, version, security, certificateFile] = process.argv.slice(2);
 const { people, records } = JSON.parse(fs.readFileSync(process.env.CIVICDESK_SUITE, "utf8"));
 const USER = "desk", SECRET = "s3cret=+/ ü";
 
@@ -53,7 +53,7 @@ const port_ = {
 
 const value = (node) => (node && typeof node === "object" ? node.$value : node);
 function signed(xml) {
-  const certificate = fs.readFileSync(process.env.CIVICDESK_CERTIFICATE, "utf8");
+  const certificate = fs.readFileSync(certificateFile, "utf8");
   const signature = /<(\w+:)?Signature[\s>][\s\S]*?<\/(\w+:)?Signature>/.exec(xml);
   const token = /BinarySecurityToken[^>]*>([^<]+)</.exec(xml);
   if (!signature || !token || !new X509Certificate(certificate).raw.equals(Buffer.from(token[1], "base64"))) return false;

@@ -1,0 +1,172 @@
+"""Asks as a manifest says, whatever the protocol: which question is put, and which items of its answer become people and records.
+
+A kind whose answers are JSON values (or are read as such) derives from ``QuestionsDepartment`` and says how one question is
+put (``_asked``), how the department is reached (``check``), and what of a question it has no use for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from adapters.asking import can_find, is_reference, lookups_for, read_items
+from adapters.contract import BadAnswer, CallContext, NotFound
+from adapters.http_auth import Authorizer
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
+from adapters.mapping import Getter, PersonReader, json_getter, record_readers
+from adapters.templates import query_values, subject_values
+from adapters.toml_lines import line_of
+from adapters.toml_tables import Place
+from adapters.transport import Transport
+from models.people import Person, SubjectRef
+from models.query import SearchQuery
+from models.records import Record, RecordRef
+
+
+class QuestionsDepartment:
+    """A department asked by its manifest's questions. Raises ManifestError, with every problem found, where it can't be used."""
+
+    def __init__(self, manifest: Manifest, transport: Transport) -> None:
+        self._manifest = manifest
+        self._lines = manifest_text(manifest)
+        problems = list(self._problems())
+        self._items = _item_getters(manifest, problems)
+        if problems:
+            raise manifest_error(manifest, problems)
+        self._http = Authorizer(manifest, transport)
+        self._person = PersonReader(manifest, manifest.person, json_getter) if manifest.person else None
+        self._readers = record_readers(manifest, json_getter)
+
+    def _problems(self) -> Iterator[tuple[Place, str]]:
+        """What this kind can't do of what the manifest says."""
+        raise NotImplementedError
+
+    def _asked(self, question: Request, values: dict[str, str], ctx: CallContext) -> Iterator[Any]:
+        """The items of all pages of a question's answer. Raises DepartmentError."""
+        raise NotImplementedError
+
+    def can_find(self, query: SearchQuery) -> bool:
+        """Whether a [[find]] fits the parts of this query, or a [[lookup]] its reference number."""
+        return can_find(self._manifest, query)
+
+    def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:
+        """The record whose number was given, with the person whom a [[find]] by ``reference`` tells; or else the people who fit."""
+        manifest = self._manifest
+        question = manifest.find_for(query)
+        if is_reference(manifest, query.reference) and manifest.lookup:
+            try:
+                yield self.lookup(RecordRef(manifest.id, query.reference), ctx)
+                if question is None or "reference" not in question.needs:
+                    return  # else the person whom the number concerns follows
+            except NotFound:
+                pass  # no such number: found nothing, unless another part was given
+        read = self._person
+        if question is None or read is None:
+            return
+        items = self._asked(question, query_values(query, ctx.now.date()), ctx)
+        yield from read_items((partial(read, item, ctx) for item in items), manifest.limits.people)
+
+    def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
+        """All records of one person, of all [[records]] questions."""
+        values = subject_values(subject.id, ctx.now.date())
+
+        def readings() -> Iterator[Callable[[], Record]]:
+            for question in self._manifest.records:
+                read = self._readers[question.map]
+                for item in self._asked(question, values, ctx):
+                    yield partial(read, item, ctx, subject)
+
+        yield from read_items(readings(), self._manifest.limits.records)
+
+    def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
+        """One record by its number, of the first [[lookup]] that knows it."""
+        values = query_values(SearchQuery(reference=ref.id), ctx.now.date())
+        for question in lookups_for(self._manifest, ref.id):
+            try:
+                item = next(self._asked(question, values, ctx), None)
+            except NotFound:
+                continue
+            if item is not None:
+                return self._readers[question.map](item, ctx)
+        raise NotFound("no record has this number")
+
+    def close(self) -> None:
+        """Connections belong to the transport."""
+
+    def _listed(self, question: Request, answer: Any, empty: Callable[[Any, str], bool]) -> list[Any]:
+        """The list at ``items``; one object stands for a list of one. What is not there at all is not "none found":
+
+        ``empty`` says whether a path that leads to nothing means an empty list. Raises BadAnswer ``mapping``.
+        """
+        if answer is None:
+            return []
+        find = self._items[id(question)]
+        found = answer if find is None else find(answer)
+        if isinstance(found, list):
+            return found
+        if isinstance(found, dict):
+            return [found]
+        if found is None and empty(answer, question.items):
+            return []
+        raise BadAnswer(f"{self._where(question, 'items')} ({question.items or 'all'}) is no list", key="mapping")
+
+    def _where(self, question: Request, key: str) -> str:
+        """``file:line: find.items`` of a question's key."""
+        place = next(place for place, each in questions(self._manifest) if each is question)
+        line = line_of(self._lines, (*place, key))
+        return f"{Path(self._manifest.path).name}:{line}: {place[0]}.{key}"
+
+
+def questions(manifest: Manifest) -> Iterator[tuple[Place, Request]]:
+    """All requests of a manifest with their places in its file."""
+    yield ("check",), manifest.check
+    yield from ((("find", at), each) for at, each in enumerate(manifest.find))
+    yield from ((("records", at), each) for at, each in enumerate(manifest.records))
+    yield from ((("lookup", at), each) for at, each in enumerate(manifest.lookup))
+
+
+def no_web_address(manifest: Manifest) -> Iterator[tuple[Place, str]]:
+    """A problem where the address is none of the web, or brings a user name along."""
+    address = urlsplit(manifest.address)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        yield ("address",), "address is no web address: write https://host/path"
+    elif "@" in address.netloc:
+        yield ("address",), "address holds a user name: write it as auth.user, and put the password into the keyring"
+
+
+def unused(manifest: Manifest, keys: tuple[str, ...], instead: str) -> Iterator[tuple[Place, str]]:
+    """A problem for each of these keys that a question says, so that no key is silently of no effect."""
+    nothing = Request()
+    for place, question in questions(manifest):
+        for key in keys:
+            if getattr(question, key) != getattr(nothing, key):
+                yield (*place, key), f"kind {manifest.kind} has no {key}: write {instead}"
+
+
+def manifest_text(manifest: Manifest) -> str:
+    """The file's text; empty where the manifest came from none."""
+    file = Path(manifest.path)
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
+
+
+def manifest_error(manifest: Manifest, problems: list[tuple[Place, str]]) -> ManifestError:
+    """The problems with their lines, first line first."""
+    text = manifest_text(manifest)
+    found = [ManifestProblem(manifest.path, line_of(text, place), words) for place, words in problems]
+    return ManifestError(sorted(found, key=lambda each: each.line))
+
+
+def _item_getters(manifest: Manifest, problems: list[tuple[Place, str]]) -> dict[int, Getter | None]:
+    """The getter of each question's items, by the question's id()."""
+    from jmespath.exceptions import JMESPathError
+
+    getters: dict[int, Getter | None] = {}
+    for place, question in questions(manifest):
+        try:
+            getters[id(question)] = json_getter(question.items) if question.items else None
+        except JMESPathError:
+            problems.append(((*place, "items"), f'items is "{question.items}", which is no JMESPath: see jmespath.org'))
+    return getters
