@@ -27,7 +27,8 @@ from app.services.reading import ReadingRules
 from app.services.sealing import Sealer
 from app.services.search import CallerFile, Search
 from app.services.session import Session, actor_name, role_of
-from models.audit import AuditRow, Look, Seen
+from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
+from models.audit import AuditRow, Look, LookKind, Seen
 from models.contacts import Contact, ContactDraft
 from models.people import SubjectRef
 from models.store.store import Store
@@ -102,6 +103,41 @@ class StoredContacts:
         return await in_worker(self._worker, lambda: self._contacts.recent(self._actor, RECENT))
 
 
+class StoredGate:
+    """What the lock asks of the services, awaited: the sign-in in a thread of its own, as it may take its time to say no."""
+
+    def __init__(self, sign_in: SignIn, sealer: Sealer, audit: StoredAudit, session: Session, worker: Bulkhead) -> None:
+        self._sign_in = sign_in
+        self._sealer = sealer
+        self._audit = audit
+        self._session = session
+        self._worker = worker
+        self._asking = Bulkhead("sign-in", 1)
+
+    async def check(self, secret: str) -> bool:
+        return await in_worker(self._asking, lambda: self._sign_in.check(secret))
+
+    async def seal(self, plain: bytes) -> bytes:
+        return await in_worker(self._worker, lambda: self._sealed(plain))
+
+    async def unseal(self, sealed: bytes) -> bytes:
+        return await in_worker(self._worker, lambda: self._sealer.unseal(sealed, self._session.actor))
+
+    async def log(self, kind: LookKind, outcome: str) -> None:
+        session = self._session
+        row = await self._audit.look(Look(session.actor, session.role, session.purpose, kind, (), kind))
+        await self._audit.outcome(row, outcome)
+
+    def close(self) -> None:
+        self._asking.close()
+
+    def _sealed(self, plain: bytes) -> bytes:
+        try:
+            return self._sealer.seal(plain, self._session.actor)
+        finally:
+            self._sealer.forget()
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything free of Qt, ready to use. ``close()`` gives back connections and ends threads."""
@@ -111,6 +147,8 @@ class Services:
     departments: Departments
     checks: Checks
     audit: StoredAudit
+    sign_in: SignIn
+    gate: StoredGate
     contacts: StoredContacts
     rules: ReadingRules
     transport: Transport
@@ -141,6 +179,7 @@ class Services:
         closed.wait(CLOSING_TAKES)
         self.worker.close()
         self.audit.close()
+        self.gate.close()
         self.transport.close()
 
 
@@ -165,13 +204,17 @@ def open_services(folder: Path, role: str = "") -> Services:
     ports, errors = make_ports(site.manifests, lambda manifest: make_department(manifest, transport, settings.allow_kinds))
     departments = Departments(ports, credentials)
     session = Session(actor, role, settings.purposes[0])
+    audit = StoredAudit(AuditLog(store.audit, key), worker, actor, credentials)
+    sign_in: SignIn = AccountSignIn(actor) if settings.demo is None else DemoSignIn()
     problems = {**site.problems, **{name: error.problems for name, error in errors.items()}}
     return Services(
         site=site,
         session=session,
         departments=departments,
         checks=Checks(departments, problems, session),
-        audit=StoredAudit(AuditLog(store.audit, key), worker, actor, credentials),
+        audit=audit,
+        sign_in=sign_in,
+        gate=StoredGate(sign_in, sealer, audit, session, worker),
         contacts=StoredContacts(Contacts(store.contacts, sealer), actor, worker),
         rules=ReadingRules(
             settings.region,

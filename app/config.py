@@ -60,6 +60,10 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """Why somebody may look; the first is the usual one."""
     allow_kinds: tuple[str, ...] = ()
     """Third-party kinds that may be used."""
+    lock_minutes: Annotated[int, Meta(ge=1, le=15, description="a number of minutes from 1 to 15")] = 15
+    """Minutes after which an unattended screen is locked."""
+    session_hours: Annotated[int, Meta(ge=1, le=24, description="a number of hours from 1 to 24")] = 12
+    """Hours after which everybody must sign in again."""
     demo: DemoSettings | None = None
 
     def __post_init__(self) -> None:

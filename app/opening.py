@@ -11,11 +11,13 @@ from app.reporting import log_to
 from app.services.bulkhead import Bulkhead
 from app.services.credentials import KeyringUnavailable
 from app.services.departments import in_worker
+from app.services.session import Watch
 from app.tasks import Tasks
 from app.viewmodels import ViewModels
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
+from app.viewmodels.lock import LockViewModel
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.session import SessionViewModel
 from app.viewmodels.states import DepartmentState, SessionState
@@ -73,5 +75,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         call.concern(who)
 
     search.opened = opened
+    settings = services.site.settings
+    watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
+    lock = LockViewModel(services.session.actor, services.sign_in, services.gate, watch, {"call": call, "search": search}, tasks)
     switch = services.switch if demo else None
-    return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session)
+    return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session, lock)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QButtonGroup, QComboBox, QFrame, QHBoxLayout, QPlainTextEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from models.contacts import OUTCOMES
@@ -190,6 +191,7 @@ class CallPanel(QScrollArea):
             widget.blockSignals(True)
         self.reason.setEditText(state.reason)
         self.note.setPlainText(state.note)
+        self.note.moveCursor(QTextCursor.MoveOperation.End)  # typing goes on where it stopped
         for widget in (self.reason, self.note):
             widget.blockSignals(False)
 

@@ -15,7 +15,7 @@ from views.people import PeoplePane
 from views.search_bar import SearchBar
 from views.strip import Strip
 from views.theme import look
-from views.widgets.plain_label import PlainLabel
+from views.who import Who
 
 if TYPE_CHECKING:
     from app.viewmodels.states import SearchState, SessionState
@@ -39,7 +39,7 @@ class CallerView(QWidget):
         self._models: ViewModels | None = None
         self._failed: list[str] = []
         self.search = SearchBar(box)
-        self.who = PlainLabel(role="muted")
+        self.who = Who()
         self.strip = Strip()
         self.people = PeoplePane()
         self.caller = CallerPane()
@@ -89,7 +89,7 @@ class CallerView(QWidget):
         self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self.caller.draw_search, self._remember)
         self._frame.follow(models.caller, *self.caller.draws())
         self._frame.follow(models.call, self.call.draw)
-        self._frame.follow(models.session, self._draw_session)
+        self._frame.follow(models.session, self.who.draw, self._show_samples)
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
@@ -152,6 +152,5 @@ class CallerView(QWidget):
     def _remember(self, state: SearchState) -> None:
         self._failed = [department.id for department in state.departments if isinstance(department.outcome, Failed)]
 
-    def _draw_session(self, state: SessionState) -> None:
+    def _show_samples(self, state: SessionState) -> None:
         self.people.show_samples(state.samples)
-        self.who.setText(" · ".join(part for part in (state.actor, state.role) if part))

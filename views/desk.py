@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QPushButton, QS
 from views import icons
 from views.caller_view import CallerView
 from views.frame import Frame
+from views.lock_guard import LockGuard
 from views.rail import Rail
 from views.theme import Appearance, Scheme, look
 from views.widgets.plain_label import ElidedLabel, set_tip
@@ -40,6 +41,7 @@ class Desk(QWidget):
         self.rail.chosen.connect(self.go_to)
         self.caller_view = CallerView(self.frame, box)
         self.caller_view.saved.connect(self._next_caller)
+        self.caller_view.who.lock.connect(self.lock)
         self._departments_view: DepartmentsView | None = None
         self.screens = QStackedWidget()
         self.screens.addWidget(self.caller_view)
@@ -94,6 +96,7 @@ class Desk(QWidget):
             ("Ctrl+-", lambda: self.appearance.step(-1)),
             ("Ctrl+0", lambda: self.appearance.set_zoom(1.0)),
             ("Ctrl+Shift+L", self.appearance.next_scheme),
+            ("Ctrl+L", self.lock),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         for number in range(9):
@@ -105,6 +108,7 @@ class Desk(QWidget):
         self._models = models
         self.caller_view.bind(models)
         self.frame.follow(models.session, self._draw_session)
+        self.guard = LockGuard(self.window(), self, models.lock)
         if self._departments_view is not None:
             self._departments_view.bind(models.departments)
 
@@ -164,6 +168,11 @@ class Desk(QWidget):
         from views.keys_dialog import KeysDialog
 
         KeysDialog(self.window()).open()
+
+    def lock(self) -> None:
+        """Hide everything until the same person has signed in again."""
+        if self._models is not None:
+            self._models.lock.lock()
 
     def _open_tab(self, number: int) -> None:
         if self.screens.currentWidget() is self.caller_view:

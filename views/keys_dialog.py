@@ -31,6 +31,7 @@ class KeysDialog(QDialog):
             ("Ctrl+1, Ctrl+2", self.tr("Caller, Departments")),
             ("Ctrl++, Ctrl+-, Ctrl+0", self.tr("Larger, smaller, usual size")),
             ("Ctrl+Shift+L", self.tr("Colours: system, light, dark")),
+            ("Ctrl+L", self.tr("Lock the desk")),
             ("F1", self.tr("This page")),
         )
         unit = look().px

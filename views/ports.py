@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState, CallState, DepartmentsState, SearchState, SessionState
+    from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState
 
 
 class SearchPort(Protocol):
@@ -69,6 +69,18 @@ class SessionPort(Protocol):
     def state(self) -> SessionState: ...
 
 
+class LockPort(Protocol):
+    """The lock of the screen."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> LockState: ...
+    def touched(self) -> bool: ...
+    def lock(self) -> None: ...
+    def unlock(self, secret: str) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -82,3 +94,5 @@ class ViewModels(Protocol):
     def departments(self) -> DepartmentsPort: ...
     @property
     def session(self) -> SessionPort: ...
+    @property
+    def lock(self) -> LockPort: ...

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from app.viewmodels.call import CallViewModel
     from app.viewmodels.caller import CallerViewModel
     from app.viewmodels.departments import DepartmentsViewModel
+    from app.viewmodels.lock import LockViewModel
     from app.viewmodels.search import SearchViewModel
     from app.viewmodels.session import SessionViewModel
 
@@ -20,3 +21,4 @@ class ViewModels(NamedTuple):
     call: CallViewModel
     departments: DepartmentsViewModel
     session: SessionViewModel
+    lock: LockViewModel

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
+import msgspec
 from PySide6.QtCore import Signal
 
 from app.tasks import Tasks
@@ -42,6 +43,7 @@ class CallViewModel(ViewModel[CallState]):
         self._caller_name = ""
         self._members: tuple[SubjectRef, ...] = ()
         self._pending: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
         self._tasks.start(self._restore(), "restore draft")
 
     def set_reason(self, reason: str) -> None:
@@ -74,10 +76,35 @@ class CallViewModel(ViewModel[CallState]):
             self._change(problem="Choose what the call was about.")
             return
         self._change(saving=True, problem="")
-        self._tasks.start(self._save(self._draft()), "save contact")
+        self._writing = self._tasks.start(self._save(self._draft()), "save contact")
 
     def discard_problem(self) -> None:
         self._change(problem="")
+
+    async def suspend(self) -> Any:
+        """Show nothing more; returns the draft. What is being written is waited for: a save that fails keeps its note."""
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+        if self._writing is not None and not self._writing.done():
+            await asyncio.wait([self._writing])
+        draft = self._draft() if self.state.started is not None else None
+        if draft is not None:
+            await self._keep_draft(draft)
+        self._caller_name, self._members = "", ()
+        self._show(CallState(reasons=self.state.reasons, revision=self.state.revision + 1))
+        return msgspec.to_builtins(draft)
+
+    def resume(self, kept: Any) -> None:
+        """Show the draft again, and who called last."""
+        if kept is not None:
+            self._take(msgspec.convert(kept, ContactDraft))
+        self._tasks.start(self._restore(), "restore draft")
+
+    def _take(self, draft: ContactDraft, **more: Any) -> None:
+        self._caller_name, self._members = draft.caller_name, draft.members
+        outcome: ContactOutcome = draft.outcome if draft.outcome in OUTCOMES else ""
+        self._change(started=draft.started, reason=draft.reason, outcome=outcome, note=draft.note, revision=self.state.revision + 1, **more)
 
     def _type(self, **fields: str) -> None:
         if all(getattr(self.state, name) == value for name, value in fields.items()):
@@ -103,7 +130,7 @@ class CallViewModel(ViewModel[CallState]):
     def _keep(self) -> None:
         self._pending = None
         if self.state.started is not None and not self.state.saving:
-            self._tasks.start(self._keep_draft(self._draft()), "keep draft")
+            self._writing = self._tasks.start(self._keep_draft(self._draft()), "keep draft")
 
     async def _keep_draft(self, draft: ContactDraft) -> None:
         if self.state.saving:
@@ -137,17 +164,7 @@ class CallViewModel(ViewModel[CallState]):
         if draft is None or self.state.started is not None:
             self._change(recent=recent)
             return
-        self._caller_name, self._members = draft.caller_name, draft.members
-        outcome: ContactOutcome = draft.outcome if draft.outcome in OUTCOMES else ""
-        self._change(
-            started=draft.started,
-            reason=draft.reason,
-            outcome=outcome,
-            note=draft.note,
-            revision=self.state.revision + 1,
-            restored=True,
-            recent=recent,
-        )
+        self._take(draft, restored=True, recent=recent)
 
     async def _recent(self) -> tuple[Contact, ...]:
         try:

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from datetime import date
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.services.reading import ReadingRules, read_query, relabelled
 from app.services.search import CLEAR_LEAD, Findings, Search
@@ -15,7 +15,7 @@ from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import DepartmentState, SearchState
 from models.outcomes import NotPermitted, Outcome, Waiting
-from models.people import Caller
+from models.people import Caller, SubjectRef
 from models.query import Part, SearchQuery
 from models.records import Record
 from models.store.errors import StoreUnavailable
@@ -53,6 +53,7 @@ class SearchViewModel(ViewModel[SearchState]):
         self._pending: asyncio.TimerHandle | None = None
         self._asked: SearchQuery | None = None
         self._eager = False
+        self._wanted: frozenset[SubjectRef] = frozenset()
         self.opened: Callable[[Caller | None, Record | None], None] = lambda caller, record: None
 
     def set_query(self, text: str) -> None:
@@ -61,6 +62,7 @@ class SearchViewModel(ViewModel[SearchState]):
             return
         self._read(text)
         self._eager = False
+        self._wanted = frozenset()
         self._wait()
 
     def submit(self) -> None:
@@ -93,11 +95,28 @@ class SearchViewModel(ViewModel[SearchState]):
             self._change(selected=key)
             self._tell_opened(caller)
 
+    async def suspend(self) -> Any:
+        """Show nothing more; returns what was typed and who was open."""
+        selected = next((caller for caller in self.state.callers if caller.key == self.state.selected), None)
+        members = selected.members if selected is not None else ()
+        kept = {"text": self.state.text, "members": [[member.ref.department, member.ref.id] for member in members]}
+        self.clear()
+        return kept
+
+    def resume(self, kept: Any) -> None:
+        """Search again, and open whoever was open: answers may come in another order, so they are known by their records."""
+        if kept is not None and kept["text"]:
+            self._wanted = frozenset(SubjectRef(department, key) for department, key in kept["members"])
+            self._read(kept["text"])
+            self._change(revision=self.state.revision + 1)
+            self._ask()
+
     def clear(self) -> None:
         """Empty everything for the next caller."""
         self._stop()
         self._asked = None
         self._eager = False
+        self._wanted = frozenset()
         self._show(SearchState(departments=self._departments, revision=self.state.revision + 1))
         self.opened(None, None)
 
@@ -189,9 +208,13 @@ class SearchViewModel(ViewModel[SearchState]):
         )
 
     def _open_best(self, *, finished: bool) -> None:
-        """Open a caller unbidden only where nobody else can be meant; after Enter, the best one."""
+        """Open a caller unbidden only where nobody else can be meant; after Enter, the best one; after a lock, who was open."""
         callers = self.state.callers
         if not callers or self.state.selected:
+            return
+        known = next((caller for caller in callers if any(member.ref in self._wanted for member in caller.members)), None)
+        if known is not None:
+            self.select(known.key)
             return
         lead = callers[0].relevance - (callers[1].relevance if len(callers) > 1 else 0.0)
         if (self._eager and (finished or lead >= CLEAR_LEAD)) or (finished and len(callers) == 1):

@@ -20,6 +20,7 @@ __all__ = [
     "CheckRow",
     "DepartmentState",
     "DepartmentsState",
+    "LockState",
     "ReadPart",
     "SearchState",
     "SessionState",
@@ -93,6 +94,20 @@ class DepartmentsState(msgspec.Struct, frozen=True):
 
     rows: tuple[CheckRow, ...] = ()
     checked_at: datetime | None = None
+
+
+class LockState(msgspec.Struct, frozen=True):
+    """The lock screen. ``why`` is the reason for which it is locked, empty while it is not."""
+
+    why: Literal["", "asked", "idle", "limit"] = ""
+    actor: str = ""
+    passphrase: str = ""
+    """A demo city's, which is shown; empty where the account's password is asked for."""
+    since: datetime | None = None
+    checking: bool = False
+    problem: str = ""
+    wait: float = 0.0
+    """Seconds, from this state on, in which no further try is taken."""
 
 
 class SessionState(msgspec.Struct, frozen=True):

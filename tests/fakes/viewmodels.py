@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.states import CallerState, CallState, DepartmentsState, SearchState, SessionState
+from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState
 
 
 class FakeViewModel(QObject):
@@ -105,8 +105,25 @@ class FakeDepartments(FakeViewModel):
         self.calls.append(("switch", department_id, on))
 
 
+class FakeLock(FakeViewModel):
+    def __init__(self, state: LockState | None = None) -> None:
+        super().__init__(state or LockState())
+        self.touches = 0
+
+    def touched(self) -> bool:
+        self.touches += 1
+        return not self.state.why
+
+    def lock(self) -> None:
+        self.calls.append(("lock",))
+        self.change(why="asked")
+
+    def unlock(self, secret: str) -> None:
+        self.calls.append(("unlock", secret))
+
+
 class FakeViewModels:
-    """All five; each may be given its first state."""
+    """All of them; each may be given its first state."""
 
     def __init__(
         self,
@@ -115,9 +132,11 @@ class FakeViewModels:
         call: CallState | None = None,
         departments: DepartmentsState | None = None,
         session: SessionState | None = None,
+        lock: LockState | None = None,
     ) -> None:
         self.search = FakeSearch(search)
         self.caller = FakeCaller(caller)
         self.call = FakeCall(call)
         self.departments = FakeDepartments(departments)
         self.session = FakeViewModel(session or SessionState())
+        self.lock = FakeLock(lock)
