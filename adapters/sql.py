@@ -2,8 +2,9 @@
 
 A ``[[find]]``, ``[[records]]`` or ``[[lookup]]`` holds one SELECT (``sql``) and, for each of its ``:parameters``, a template
 (``params``). Values are only ever bound, always as text; one whose template comes out empty is bound as NULL. PostgreSQL must
-be told a parameter's type where nothing around it says so: ``CAST(:name AS text) IS NULL``. A literal colon before a word is
-written ``\\:``. Columns are found by their names, in upper or lower case.
+be told a parameter's type where nothing around it says so: ``CAST(:name AS text) IS NULL``, and refuses to compare a number
+with other text; MariaDB takes the number 1001 for like ``1001?x``: such a column is compared as ``CAST(NO AS char(12))``. A
+literal colon before a word is written ``\\:``. Columns are found by their names, in upper or lower case.
 
 The credential is the password of the user in the address. Connections are read-only where the database can be told so, stand in
 a pool of ``concurrent`` connections made with the first call, and commit by themselves, so that a question is one round trip.

@@ -5,21 +5,16 @@ People are known there only by what they reported: those of the suite without re
 
 from __future__ import annotations
 
-import socket
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from adapters.contract import CallContext, Department
-from adapters.manifest import load_manifest
-from adapters.registry import make_department
-from adapters.transport import Transport
 from tests.contract import suite
-from tests.contract.case import Case
+from tests.contract.case import Case, department_at
 from tests.fakes.open311_server import City, Open311Server
+from tests.fakes.processes import free_port
 
 SECRET = "k-311"
 DAYS = 3660
@@ -76,33 +71,16 @@ query = {{ account_id = "{{subject}}" }}
 {codes}"""
 
 
-@contextmanager
-def _department_at(address: str, form: str, key: bool, folder: Path) -> Iterator[tuple[Department, CallContext]]:
-    file = folder / "requests.toml"
-    file.write_text(_manifest(address, form, key), encoding="utf-8")
-    transport = Transport()
-    department = make_department(load_manifest(file, folder), transport)
-    try:
-        yield department, CallContext(time.monotonic() + 10, SECRET if key else None, now=datetime(2026, 11, 24, 12, tzinfo=UTC))
-    finally:
-        department.close()
-        transport.close()
-
-
 def _case(name: str, form: str, key: bool, **habits: Any) -> Case:
     @contextmanager
     def opened(folder: Path) -> Iterator[tuple[Department, CallContext]]:
         city = City(_requests(), most_a_page=2, names_by_search_only=True, api_key=SECRET if key else "", **habits)
         city.services = [{"service_code": "P1", "service_name": "Pothole"}]
-        with Open311Server(city) as server, _department_at(server.url, form, key, folder) as pair:
+        with Open311Server(city) as server, department_at(_manifest(server.url, form, key), folder, SECRET if key else None) as pair:
             yield pair
 
-    @contextmanager
-    def down(folder: Path) -> Iterator[tuple[Department, CallContext]]:
-        with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-            port = closed_soon.getsockname()[1]
-        with _department_at(f"http://127.0.0.1:{port}", form, key, folder) as pair:
-            yield pair
+    def down(folder: Path) -> AbstractContextManager[tuple[Department, CallContext]]:
+        return department_at(_manifest(f"http://127.0.0.1:{free_port()}", form, key), folder, SECRET if key else None)
 
     missing = frozenset({"birth_date", "amount", "people without records"})
     return Case(name, opened, missing=missing, needs_credential=key, down=down)  # type: ignore[arg-type]

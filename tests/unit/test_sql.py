@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from adapters.contract import BadAnswer, DepartmentError, NotFound, Rejected
+from adapters.contract import BadAnswer, Rejected
 from adapters.manifest import ManifestError
 from models.people import SubjectRef
-from models.query import SearchQuery
-from models.records import RecordRef
 from tests.fakes import databases
-from tests.fakes.revenue import FIND, TABLES, Opened, Place, ctx, found, opened, place, sqlite_place
+from tests.fakes.revenue import TABLES, Opened, Place, ctx, found, opened, place, sqlite_place
 
 __all__ = ["opened", "place"]
-
-HOSTILE = [
-    "O'BRIEN, SIOBHÁN' OR '1'='1",
-    "'; DROP TABLE taxpayer; --",
-    '"; DELETE FROM taxpayer; /*',
-    "%",
-    "_%_",
-    "nul\x00byte",
-    "half \ud83d pair",
-    "😀 𝔘𝔫𝔦",
-    "\\",
-    "\\' OR 1=1 -- ",
-    "${x} {name} :name %(name)s %s ? $1 ::text",
-    str(2**63),
-    "x" * 10_000,
-    "'" * 10_000,
-    "\n\r\t\x1a\x7f\u2028",
-]
-
-
-def test_a_person_is_found_and_their_bills_read(place: Place, opened: Opened) -> None:
-    department = opened(place)
-    (person,) = found(department, "O'BRIEN, SIOBHÁN", ctx(place))
-    assert (person.ref, person.full_name, person.birth_date) == (SubjectRef("revenue", "1"), "Siobhán O'Brien", date(1980, 1, 2))
-    bills = list(department.records(person.ref, ctx(place)))
-    assert bills[0].ref == RecordRef("revenue", "B-9")
-    assert (bills[0].due, bills[0].amount, bills[0].subject) == (date(2027, 1, 31), Decimal("9.50"), person.ref)
-    assert department.lookup(RecordRef("revenue", "B-4"), ctx(place)).title == "Property tax"
-    with pytest.raises(NotFound):
-        department.lookup(RecordRef("revenue", "B-44"), ctx(place))
-
-
-def test_a_limit_gives_one_more_so_that_it_is_seen(place: Place, opened: Opened) -> None:
-    department = opened(place)
-    assert [person.ref.id for person in found(department, "DOE, JO", ctx(place))] == ["10", "11", "12", "13"]
-    assert len(list(department.records(SubjectRef("revenue", "1"), ctx(place)))) == 6
-
-
-def test_a_reference_number_leads_to_its_record(place: Place, opened: Opened) -> None:
-    department = opened(place)
-    assert [record.ref.id for record in department.find(SearchQuery(reference="B-3"), ctx(place))] == ["B-3"]
-    assert department.can_find(SearchQuery(reference="b-3"))
-    assert not department.can_find(SearchQuery(reference="X-3"))
-    assert not department.can_find(SearchQuery(phone="+1555"))
 
 
 def test_the_check_names_product_and_version(place: Place, opened: Opened) -> None:
@@ -69,14 +21,6 @@ def test_the_check_names_product_and_version(place: Place, opened: Opened) -> No
     names = {"sqlite": "SQLite 3.", "postgresql": "PostgreSQL ", "mariadb": "MariaDB "}
     assert health.detail.startswith(names[place.engine])
     assert health.ms > 0
-
-
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-def test_a_hostile_text_finds_nobody_and_changes_nothing(place: Place, opened: Opened, text: str) -> None:
-    department = opened(place, find=FIND.replace("WHERE", "WHERE NAM_KEY LIKE 'a%' OR"))
-    assert found(department, text, ctx(place)) == []
-    assert list(department.records(SubjectRef("revenue", "-1"), ctx(place))) == []
-    assert len(found(department, "O'BRIEN, SIOBHÁN", ctx(place))) == 1
 
 
 def test_backslashes_are_data_where_the_server_says_so(opened: Opened) -> None:
@@ -181,24 +125,6 @@ def test_a_renewed_credential_is_followed(opened: Opened) -> None:
     user = place.address.split("//")[1].split("@")[0]
     database.run(f"ALTER USER {user}@'127.0.0.1' IDENTIFIED BY 'renewed'")
     department.check(ctx(place._replace(password="renewed")))
-
-
-def test_calls_run_at_once(place: Place, opened: Opened) -> None:
-    department = opened(place)
-    answers: list[object] = []
-
-    def ask() -> None:
-        try:
-            answers.append(len(found(department, "DOE, JO", ctx(place))))
-        except DepartmentError as error:
-            answers.append(error)
-
-    threads = [threading.Thread(target=ask) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert answers == [4] * 4
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,6 @@ from adapters.contract import BadAnswer, CallContext, Cancelled, Forbidden, Reje
 from models.people import SubjectRef
 from models.records import RecordRef
 from tests.fakes import databases
-from tests.fakes.processes import free_port
 from tests.fakes.revenue import TABLES, Opened, Place, ctx, found, opened, place, server_place, sqlite_place
 
 __all__ = ["opened", "place", "server_place"]
@@ -49,14 +48,6 @@ def test_a_statement_that_nobody_waits_for_ends(tmp_path: Path, opened: Opened) 
     timer.join()
 
 
-def test_no_time_left_asks_nothing(place: Place, opened: Opened) -> None:
-    department = opened(place)
-    with pytest.raises(TimedOut):
-        found(department, "x", ctx(place, -1))
-    with pytest.raises(Cancelled):
-        found(department, "x", ctx(place, cancelled=lambda: True))
-
-
 def test_a_wrong_password_needs_a_new_one(server_place: Any, opened: Opened) -> None:
     _, _, place = server_place
     department = opened(place)
@@ -64,9 +55,6 @@ def test_a_wrong_password_needs_a_new_one(server_place: Any, opened: Opened) -> 
         department.check(CallContext(time.monotonic() + 5, "wr0ng-password"))
     assert caught.value.fault_key == "sign_in_needed"
     assert "wr0ng" not in caught.value.detail + repr(department._url)
-    with pytest.raises(SignInNeeded) as caught:
-        department.check(CallContext(time.monotonic() + 5, None))
-    assert caught.value.fault_key == "no_credential"
     department.check(ctx(place))
 
 
@@ -141,14 +129,6 @@ def hold() -> Iterator[Callable[[int], None]]:
 
 
 @pytest.mark.parametrize("scheme", ["postgresql+psycopg", "mysql+pymysql"])
-def test_nobody_there_is_no_connection(opened: Opened, scheme: str) -> None:
-    place = Place("none", f"{scheme}://reader@127.0.0.1:{free_port()}/city", "x", lambda: None)
-    with pytest.raises(Unavailable) as caught:
-        opened(place).check(ctx(place))
-    assert (caught.value.fault_key, caught.value.retryable) == ("no_connection", True)
-
-
-@pytest.mark.parametrize("scheme", ["postgresql+psycopg", "mysql+pymysql"])
 def test_a_port_that_never_speaks_is_no_connection(opened: Opened, scheme: str) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         place = Place("none", f"{scheme}://reader@127.0.0.1:{silent.getsockname()[1]}/city", "x", lambda: None)
@@ -199,7 +179,7 @@ def test_a_latin1_database_is_read_and_does_not_hold_other_letters(server_place:
         database = database._replace(address=database.address + "_l", admin=database.admin.set(database=database.admin.database + "_l"))
     else:
         database.run("DROP TABLE taxpayer", "DROP TABLE bill", f"ALTER DATABASE {database.admin.database} CHARACTER SET latin1")
-    database.run(*(statement.replace("20000", "2000") for statement in TABLES))
+    database.run(*TABLES)
     place = place._replace(address=database.address)
     department = opened(place)
     assert [person.full_name for person in found(department, "GROß 100%, ZOË", ctx(place))] == ["Zoë Groß 100%"]
