@@ -115,7 +115,8 @@ class Answer:
     def __init__(self, sock: socket.socket, method: str, deadline: float) -> None:
         self._incoming = _Incoming(sock, deadline)
         self._response = HTTPResponse(self._incoming, method=method)  # type: ignore[arg-type]
-        with _Translated(self._incoming):
+        self._whole = False
+        with _Translated(self._incoming, self._response):
             self._response.begin()
         self.status = self._response.status
         self.headers: dict[str, str] = {}
@@ -126,18 +127,19 @@ class Answer:
     @property
     def will_close(self) -> bool:
         """Whether the connection can't be used again: the server says so, or the body was not read to its end."""
-        return bool(self._response.will_close) or not self._response.isclosed()
+        return bool(self._response.will_close) or not self._whole
 
     def read(self, max_bytes: int) -> bytes:
         """The body, decoded. Raises BadAnswer ``too_large`` before more than ``max_bytes`` of it are held."""
         pieces: list[bytes] = []
         size = 0
-        with _Translated(self._incoming):
+        with _Translated(self._incoming, self._response):
             for piece in self._decoded(max_bytes):
                 size += len(piece)
                 if size > max_bytes:
                     raise BadAnswer(f"more than {max_bytes} bytes", key="too_large")
                 pieces.append(piece)
+        self._whole = True
         return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
     def _raw(self) -> Iterator[bytes]:
@@ -180,10 +182,11 @@ class Stale(Unavailable):
 
 
 class _Translated:
-    """Turns what sockets, http.client and zlib raise into the contract's errors."""
+    """Turns what sockets, http.client and zlib raise into the contract's errors, and gives up the answer then."""
 
-    def __init__(self, incoming: _Incoming) -> None:
+    def __init__(self, incoming: _Incoming, response: HTTPResponse) -> None:
         self._incoming = incoming
+        self._response = response
 
     def __enter__(self) -> None:
         return None
@@ -192,6 +195,8 @@ class _Translated:
         began = self._incoming.began
         if error is None:
             return
+        # One that is left open closes itself when it is collected, which fails where its parts were collected before it.
+        self._response.close()
         if isinstance(error, TimeoutError):
             raise TimedOut("the answer did not end in time" if began else "", key="too_slow" if began else "timed_out") from None
         if isinstance(error, RemoteDisconnected | OSError) and not began:

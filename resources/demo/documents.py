@@ -7,15 +7,13 @@ servers read them through ``Register``.
 from __future__ import annotations
 
 import json
-import sqlite3
-import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from resources.demo.dirt import Known
 from resources.demo.ledger import Ledger
 from resources.demo.matching import match, street_key
+from resources.demo.reader import Reader
 from resources.demo.text import fold
 
 Document = dict[str, Any]
@@ -53,18 +51,8 @@ class DocumentLedger(Ledger):
         self.put("matter", ref, person, day, json.dumps(document))
 
 
-class Register:
-    """Reads a department's file; usable from several threads."""
-
-    def __init__(self, path: Path) -> None:
-        self._address = f"{path.resolve().as_uri()}?mode=ro"
-        self._local = threading.local()
-
-    def _rows(self, sql: str, values: tuple[Any, ...]) -> list[tuple[Any, ...]]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._address, uri=True)
-        return list(connection.execute(sql, values))
+class Register(Reader):
+    """Reads a department's people and documents; usable from several threads."""
 
     def people(self, ask: Mapping[str, str], limit: int, offset: int = 0) -> list[Document]:
         """Whoever has the matter ``ref``; else whom the other parts may mean (see ``matching``), best fit first."""
@@ -85,10 +73,10 @@ class Register:
         return found[0] if found else None
 
     def knows(self, person: str) -> bool:
-        return bool(self._rows("SELECT 1 FROM person WHERE id = ?", (person,)))
+        return bool(self.rows("SELECT 1 FROM person WHERE id = ?", (person,)))
 
     def size(self) -> int:
-        return int(self._rows("SELECT count(*) FROM matter", ())[0][0])
+        return int(self.rows("SELECT count(*) FROM matter", ())[0][0])
 
     def _documents(self, sql: str, values: tuple[Any, ...]) -> list[Document]:
-        return [json.loads(doc) for (doc,) in self._rows(sql, values)]
+        return [json.loads(doc) for (doc,) in self.rows(sql, values)]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-import sqlite3
-import threading
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 from resources.demo.matching import match
+from resources.demo.reader import Reader
 
 _TOLD = (
     "service_request_id, status, status_notes, service_code, description, requested_datetime, updated_datetime, expected_datetime, "
@@ -19,12 +17,8 @@ _TOLD = (
 _STAFF = ("account_id", "first_name", "last_name", "phone", "email", "address")
 
 
-class RequestFile:
+class RequestFile(Reader):
     """Reads the department's database; usable from several threads."""
-
-    def __init__(self, path: Path) -> None:
-        self._address = f"{path.resolve().as_uri()}?mode=ro"
-        self._local = threading.local()
 
     @staticmethod
     def names_somebody(ask: Mapping[str, str]) -> bool:
@@ -32,7 +26,7 @@ class RequestFile:
         return any(ask.get(name) for name in (*_STAFF, "service_request_id"))
 
     def by_number(self, number: str) -> dict[str, Any] | None:
-        found = self._rows("service_request_id = ?", "requested_datetime", (number, 1, 0))
+        found = self._requests("service_request_id = ?", "requested_datetime", (number, 1, 0))
         return found[0] if found else None
 
     def search(self, ask: Mapping[str, str], since: date | None, until: date | None, limit: int, offset: int) -> list[dict[str, Any]]:
@@ -60,15 +54,11 @@ class RequestFile:
             fits.append("requested_datetime < ?")
             values.append((until + timedelta(days=1)).isoformat())
         order = f"{reporter.order} DESC, +requested_datetime" if reporter.where else "requested_datetime"
-        return self._rows(" AND ".join(fits) or "1", order, (*values, *reporter.scores, limit, offset))
+        return self._requests(" AND ".join(fits) or "1", order, (*values, *reporter.scores, limit, offset))
 
-    def _rows(self, where: str, order: str, values: tuple[str | int, ...]) -> list[dict[str, Any]]:
-        connection = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = self._local.connection = sqlite3.connect(self._address, uri=True)
-            connection.row_factory = sqlite3.Row
+    def _requests(self, where: str, order: str, values: tuple[str | int, ...]) -> list[dict[str, Any]]:
         sql = f"SELECT {_TOLD} FROM request WHERE {where} ORDER BY {order} DESC, service_request_id LIMIT ? OFFSET ?"
-        return [dict(row) for row in connection.execute(sql, values)]
+        return [dict(row) for row in self.rows(sql, values)]
 
 
 def _reporter(ask: Mapping[str, str]) -> dict[str, str]:

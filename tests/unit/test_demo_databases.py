@@ -119,38 +119,38 @@ def test_references_have_the_form_that_their_manifest_tells(data: Path) -> None:
 
 
 def test_the_register_finds_in_either_order_and_ranks(data: Path) -> None:
-    register = Register(data / "permits.db")
-    for ask in (
-        {"family": "Gonzalez", "given": "Maria", "zip": "60614"},
-        {"family": "Maria", "given": "González", "zip": "60614"},
-        {"family": "Gonzalec", "given": "Marya", "zip": "60614"},
-        {"phone": "555-0142"},
-        {"phone": "+13125550142"},
-        {"email": "M.Gonzalez@mail.example"},
-        {"born": "1984-03-09"},
-        {"house": "2210", "street": "Clark Street"},
-        {"ref": "pm-24-004211"},
-    ):
-        found = register.people(ask, 10)
-        assert found, ask
-        assert found[0]["id"] == 50_001, ask
+    with closing(Register(data / "permits.db")) as register:
+        for ask in (
+            {"family": "Gonzalez", "given": "Maria", "zip": "60614"},
+            {"family": "Maria", "given": "González", "zip": "60614"},
+            {"family": "Gonzalec", "given": "Marya", "zip": "60614"},
+            {"phone": "555-0142"},
+            {"phone": "+13125550142"},
+            {"email": "M.Gonzalez@mail.example"},
+            {"born": "1984-03-09"},
+            {"house": "2210", "street": "Clark Street"},
+            {"ref": "pm-24-004211"},
+        ):
+            found = register.people(ask, 10)
+            assert found, ask
+            assert found[0]["id"] == 50_001, ask
 
 
 def test_nothing_to_search_by_finds_nobody(data: Path) -> None:
-    register = Register(data / "permits.db")
-    for ask in ({}, {"zip": "60614"}, {"phone": "123"}, {"family": "!?%"}, {"street": "Clark"}):
-        assert register.people(ask, 10) == []
+    with closing(Register(data / "permits.db")) as register:
+        for ask in ({}, {"zip": "60614"}, {"phone": "123"}, {"family": "!?%"}, {"street": "Clark"}):
+            assert register.people(ask, 10) == []
 
 
 def test_requests_keep_to_the_standards_filters(data: Path) -> None:
-    file = RequestFile(data / "requests.db")
-    old = file.search({"status": "closed"}, date(2026, 1, 1), date(2026, 3, 1), 500, 0)
-    assert old
-    assert all(each["status"] == "closed" and "2026-01-01" <= each["requested_datetime"][:10] <= "2026-03-01" for each in old)
-    both = file.search({"service_request_id": "24-001042,24-000877"}, None, None, 10, 0)
-    assert [each["service_request_id"] for each in both] == ["24-001042", "24-000877"]
-    assert file.search({"last_name": "Gonzalez", "status": "closed"}, None, None, 10, 0)[0]["status"] == "closed"
-    assert file.search({"last_name": "%"}, None, None, 10, 0) == []
+    with closing(RequestFile(data / "requests.db")) as file:
+        old = file.search({"status": "closed"}, date(2026, 1, 1), date(2026, 3, 1), 500, 0)
+        assert old
+        assert all(each["status"] == "closed" and "2026-01-01" <= each["requested_datetime"][:10] <= "2026-03-01" for each in old)
+        both = file.search({"service_request_id": "24-001042,24-000877"}, None, None, 10, 0)
+        assert [each["service_request_id"] for each in both] == ["24-001042", "24-000877"]
+        assert file.search({"last_name": "Gonzalez", "status": "closed"}, None, None, 10, 0)[0]["status"] == "closed"
+        assert file.search({"last_name": "%"}, None, None, 10, 0) == []
 
 
 def test_a_street_without_what_people_leave_out() -> None:
