@@ -125,7 +125,7 @@ class SqliteDatabase:
         unlogged = not log.exists() or log.stat().st_size == 0
         for also in ("", "&immutable=1") if unlogged else ("",):
             uri = f"{self.path.absolute().as_uri()}?mode=ro{also}"
-            connection = sqlite3.connect(uri, self._patience, isolation_level=None, check_same_thread=False, uri=True)
+            connection = sqlite3.connect(uri, timeout=self._patience, isolation_level=None, check_same_thread=False, uri=True)
             # Text that is no UTF-8, as only a hand from outside leaves it, is to be named and not to end the reading.
             connection.execute("PRAGMA trusted_schema=OFF")
             connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
