@@ -49,6 +49,17 @@ print([name for name in ("msgspec", "models", "views.desk", "requests", "sqlalch
     assert done.stdout.strip() == "[]", done.stderr
 
 
+def test_no_source_is_kept_of_what_is_imported_after_qt() -> None:
+    program = """
+import linecache
+from app.desk import Desk
+import app.bootstrap, views.desk
+print([name for name in linecache.cache if name.endswith(("store.py", "audit.py", "cells.py"))])
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
 def test_closing_is_told(qtbot, window: DeskWindow) -> None:
     with qtbot.waitSignal(window.closing, timeout=1000):
         window.close()
