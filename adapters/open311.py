@@ -45,6 +45,8 @@ class Open311Department:
 
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
         zone = _hold(manifest)
+        if manifest.open311.format == "xml":
+            import adapters.xml_answers  # noqa: F401 - now, not in the first search
         self._manifest = manifest
         self._dialect = manifest.open311
         self._http = Authorizer(manifest, transport)

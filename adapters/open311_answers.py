@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from lxml import etree
 
-from adapters.answers import decode_json, decode_xml
+from adapters.answers import decode_json
 from adapters.contract import (
     BadAnswer,
     Conflict,
@@ -112,8 +111,10 @@ def _document(response: HttpResponse) -> Any:
     xml = "xml" in media or ("json" not in media and response.body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"))
     if not xml:
         return decode_json(response)
+    from adapters.xml_answers import decode_xml, local_name, tree  # here, as many sites need none
+
     root = decode_xml(response)
-    return {_local_name(root): _tree(root)}
+    return {local_name(root): tree(root)}
 
 
 def _refuse_depth(document: Any) -> None:
@@ -123,28 +124,6 @@ def _refuse_depth(document: Any) -> None:
         if not level:
             return
     raise BadAnswer("nested too deeply")
-
-
-def _local_name(element: etree._Element) -> str:
-    return str(element.tag).rpartition("}")[2]
-
-
-def _tree(element: etree._Element) -> Any:
-    """An element as text, None when empty, or a dict of its children; a child that repeats becomes a list."""
-    if len(element) == 0:
-        return (element.text or "").strip() or None
-    if "".join(filter(None, (element.text, *(child.tail for child in element)))).strip():
-        return "".join(map(str, element.itertext())).strip()  # markup within a text, such as <br/>, is no structure
-    tree: dict[str, Any] = {}
-    for child in element:
-        name, value = _local_name(child), _tree(child)
-        if name not in tree:
-            tree[name] = value
-        elif isinstance(tree[name], list):
-            tree[name].append(value)
-        else:
-            tree[name] = [tree[name], value]
-    return tree
 
 
 def error_for(status: int, found: list[tuple[int | None, str]]) -> DepartmentError:

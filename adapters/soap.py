@@ -17,7 +17,6 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from adapters import soap_security
-from adapters.answers import decode_xml
 from adapters.asking import says_something
 from adapters.contract import (
     BadAnswer,
@@ -41,6 +40,7 @@ from adapters.soap_service import Operation, Service, read_service
 from adapters.templates import fill, query_values
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, HttpResponse, Transport
+from adapters.xml_answers import decode_xml
 from models.query import SearchQuery
 
 _WITH_A_FAULT = frozenset({400, 500})

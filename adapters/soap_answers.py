@@ -17,10 +17,11 @@ from urllib.parse import unquote
 import msgspec
 from lxml import etree
 
-from adapters.answers import PARSE_LOCK, decode_xml
+from adapters.answers import PARSE_LOCK
 from adapters.contract import BadAnswer
 from adapters.soap_service import ENVELOPES, Operation, Service
 from adapters.transport import HttpResponse
+from adapters.xml_answers import decode_xml
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _INCLUDE = "{http://www.w3.org/2004/08/xop/include}Include"

@@ -1,5 +1,7 @@
 """The screens: widgets that draw states and call view models. Nothing here knows a service or a department's protocol."""
 
+from __future__ import annotations
+
 import builtins
 
 import PySide6.QtCore  # noqa: F401 - this puts its own import in place

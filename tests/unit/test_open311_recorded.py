@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from adapters.answers import decode_xml
 from adapters.contract import CallContext, NotFound, Rejected, SignInNeeded
 from adapters.manifest import Manifest, load_manifest
 from adapters.open311 import Open311Department
 from adapters.open311_answers import Endpoint, definition, endpoints, production, read, request_items, services
 from adapters.open311_records import ItemReader
 from adapters.transport import HttpResponse, Transport
+from adapters.xml_answers import decode_xml
 from models.records import Field
 
 FILES = {
