@@ -17,10 +17,11 @@ from app.viewmodels import ViewModels
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
-from app.viewmodels.lock import LockViewModel
+from app.viewmodels.lock import LockViewModel, Screen
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.session import SessionViewModel
 from app.viewmodels.states import DepartmentState, SessionState
+from app.viewmodels.trail import TrailViewModel
 from models.people import Caller
 from models.records import Record
 from models.store.errors import StoreUnavailable
@@ -77,6 +78,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     search.opened = opened
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
-    lock = LockViewModel(services.session.actor, services.sign_in, services.gate, watch, {"call": call, "search": search}, tasks)
+    trail = TrailViewModel(services.audit.own_looks, {each.id: each.title for each in departments}, tasks)
+    screens: dict[str, Screen] = {"call": call, "search": search, "trail": trail}
+    lock = LockViewModel(services.session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
-    return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session, lock)
+    return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session, lock, trail)

@@ -42,6 +42,7 @@ class Desk(QWidget):
         self.caller_view = CallerView(self.frame, box)
         self.caller_view.saved.connect(self._next_caller)
         self.caller_view.who.lock.connect(self.lock)
+        self.caller_view.who.trail.connect(self.show_trail)
         self._departments_view: DepartmentsView | None = None
         self.screens = QStackedWidget()
         self.screens.addWidget(self.caller_view)
@@ -97,6 +98,7 @@ class Desk(QWidget):
             ("Ctrl+0", lambda: self.appearance.set_zoom(1.0)),
             ("Ctrl+Shift+L", self.appearance.next_scheme),
             ("Ctrl+L", self.lock),
+            ("Ctrl+H", self.show_trail),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         for number in range(9):
@@ -168,6 +170,13 @@ class Desk(QWidget):
         from views.keys_dialog import KeysDialog
 
         KeysDialog(self.window()).open()
+
+    def show_trail(self) -> None:
+        """What whoever works here has looked at."""
+        if self._models is not None:
+            from views.trail_dialog import TrailDialog
+
+            TrailDialog(self.window(), self._models.trail).open()
 
     def lock(self) -> None:
         """Hide everything until the same person has signed in again."""

@@ -32,6 +32,7 @@ class KeysDialog(QDialog):
             ("Ctrl++, Ctrl+-, Ctrl+0", self.tr("Larger, smaller, usual size")),
             ("Ctrl+Shift+L", self.tr("Colours: system, light, dark")),
             ("Ctrl+L", self.tr("Lock the desk")),
+            ("Ctrl+H", self.tr("What you looked at")),
             ("F1", self.tr("This page")),
         )
         unit = look().px

@@ -59,8 +59,6 @@ class LockScreen(QFrame):
         self._timer.setInterval(200)
         self._timer.timeout.connect(self._count_down)
         self._lay_out()
-        for label in (self.why, self.passphrase, self.kept):
-            label.ensurePolished()  # else their lines are counted in another font than they are drawn in
         window.installEventFilter(self)
         self.setGeometry(window.rect())
 
@@ -86,8 +84,12 @@ class LockScreen(QFrame):
         card.column.addWidget(self.kept)
         card.column.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(card)  # with no alignment: else wrapped lines are counted for another width
+        row.addStretch(1)
         column.addStretch(2)
-        column.addWidget(card, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addLayout(row)
         column.addStretch(3)
 
     def draw(self, state: LockState) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState
+    from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState, TrailState
 
 
 class SearchPort(Protocol):
@@ -81,6 +81,18 @@ class LockPort(Protocol):
     def unlock(self, secret: str) -> None: ...
 
 
+class TrailPort(Protocol):
+    """One's own looks."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> TrailState: ...
+    def open(self) -> None: ...
+    def more(self) -> None: ...
+    def leave(self) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -96,3 +108,5 @@ class ViewModels(Protocol):
     def session(self) -> SessionPort: ...
     @property
     def lock(self) -> LockPort: ...
+    @property
+    def trail(self) -> TrailPort: ...

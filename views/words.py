@@ -42,6 +42,20 @@ def long_day(value: date | None) -> str:
     return locale().toString(QDate(value.year, value.month, value.day), QCoreApplication.translate("Words", "MMMM d, yyyy"))
 
 
+def look(kind: str) -> str:
+    """What kind of look, or of sign-in, a row of the audit log is."""
+    tr = QCoreApplication.translate
+    return {
+        "search": tr("Words", "List of people"),
+        "records": tr("Words", "File of a caller"),
+        "lookup": tr("Words", "One record"),
+        "reveal": tr("Words", "Masked field shown"),
+        "who_saw": tr("Words", "Who had looked"),
+        "lock": tr("Words", "Desk locked"),
+        "unlock": tr("Words", "Desk unlocked"),
+    }.get(kind, kind)
+
+
 def amount(value: Decimal | None, currency: str) -> str:
     """``$214.50``; empty for None."""
     if value is None:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.viewmodels.lock import LockViewModel
     from app.viewmodels.search import SearchViewModel
     from app.viewmodels.session import SessionViewModel
+    from app.viewmodels.trail import TrailViewModel
 
 
 class ViewModels(NamedTuple):
@@ -22,3 +23,4 @@ class ViewModels(NamedTuple):
     departments: DepartmentsViewModel
     session: SessionViewModel
     lock: LockViewModel
+    trail: TrailViewModel

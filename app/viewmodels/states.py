@@ -7,6 +7,7 @@ from typing import Literal
 
 import msgspec
 
+from models.audit import Seen
 from models.checks import CheckRow
 from models.contacts import Contact, ContactOutcome
 from models.outcomes import Outcome
@@ -24,6 +25,7 @@ __all__ = [
     "ReadPart",
     "SearchState",
     "SessionState",
+    "TrailState",
 ]
 
 
@@ -108,6 +110,17 @@ class LockState(msgspec.Struct, frozen=True):
     problem: str = ""
     wait: float = 0.0
     """Seconds, from this state on, in which no further try is taken."""
+
+
+class TrailState(msgspec.Struct, frozen=True):
+    """One's own looks, the newest first, as far as they were read."""
+
+    looks: tuple[Seen, ...] = ()
+    """``departments`` are titles here."""
+    reading: bool = False
+    finished: bool = False
+    """There are no older ones."""
+    problem: str = ""
 
 
 class SessionState(msgspec.Struct, frozen=True):

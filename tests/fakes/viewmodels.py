@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState
+from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState, TrailState
 
 
 class FakeViewModel(QObject):
@@ -122,6 +122,21 @@ class FakeLock(FakeViewModel):
         self.calls.append(("unlock", secret))
 
 
+class FakeTrail(FakeViewModel):
+    def __init__(self, state: TrailState | None = None) -> None:
+        super().__init__(state or TrailState())
+
+    def open(self) -> None:
+        self.calls.append(("open",))
+
+    def more(self) -> None:
+        self.calls.append(("more",))
+
+    def leave(self) -> None:
+        self.calls.append(("leave",))
+        self.show(TrailState())
+
+
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -140,3 +155,4 @@ class FakeViewModels:
         self.departments = FakeDepartments(departments)
         self.session = FakeViewModel(session or SessionState())
         self.lock = FakeLock(lock)
+        self.trail = FakeTrail()
