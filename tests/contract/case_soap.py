@@ -18,8 +18,7 @@ import pytest
 
 from adapters.contract import CallContext, Department
 from tests.contract import suite
-from tests.contract.case import Case
-from tests.contract.case_rest import department_at
+from tests.contract.case import Case, department_at
 from tests.fakes.certificates import make_key
 from tests.fakes.node_servers import SCRIPTS, node_server
 from tests.fakes.processes import folder_of_the_run, free_port, start, wait_for_port
