@@ -79,3 +79,5 @@ class Caller(msgspec.Struct, frozen=True):
     members: tuple[Person, ...]
     relevance: float = 0.0
     """How well the caller answers the query, 0 to 1."""
+    may_be: SubjectRef | None = None
+    """A record of the caller under whom this one is listed, as both may be one person."""

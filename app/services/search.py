@@ -72,6 +72,7 @@ class Search:
         self._nameless: dict[str, Record] = {}
         self._joiner: Joiner | None = None
         self._seen: set[SubjectRef] = set()
+        self._more = 0
         self.outcomes: dict[str, Outcome] = {}
         self.cancelled = False
 
@@ -128,7 +129,7 @@ class Search:
             self._seen.update(fresh)
 
     def _findings(self, callers: tuple[Caller, ...], started: float, *, finished: bool) -> Findings:
-        more = max(0, len(callers) - MOST_CALLERS)
+        more = max(0, len(callers) - MOST_CALLERS) + self._more
         return Findings(dict(self.outcomes), callers[:MOST_CALLERS], more, (time.monotonic() - started) * 1000, finished)
 
     def record_of(self, caller: str) -> Record | None:
@@ -160,10 +161,11 @@ class Search:
         # Joining costs up to 50 ms for a thousand records: not in the loop, which is the window's.
         joiner = self._joiner or Joiner(query)
         self._joiner = joiner
-        callers = await in_worker(_JOINER, lambda: joiner.join(people, followed))
+        joined = await in_worker(_JOINER, lambda: joiner.join(people, followed, MOST_CALLERS))
+        self._more = joined.more
         used: set[str] = set()
-        named = tuple(self._with_stable_key(caller, used) for caller in callers)
-        known = {member.ref for caller in named for member in caller.members}
+        named = tuple(self._with_stable_key(caller, used) for caller in joined.callers)
+        known = joined.refs
         self._nameless = {
             f"record:{record.ref.department}/{record.ref.id}": record
             for answer in self._found.values()

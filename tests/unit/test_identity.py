@@ -9,7 +9,7 @@ from itertools import permutations
 import pytest
 
 from app.services.identity import compare, join_people, relevance
-from app.services.traits import home_key
+from app.services.identity.normalise import house_key as home_key
 from models.people import Address, Person
 from models.query import SearchQuery
 from tests.fakes.departments import person
