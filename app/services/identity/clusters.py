@@ -110,7 +110,8 @@ def _forbidden(left: Iterable[int], right: Sequence[int], judge: Judge) -> bool:
 def _ambiguous(record: int, near: Mapping[int, Judged], judge: Judge, *, undated: bool) -> set[Pair]:
     """Certain pairs of a record that are none, as a rival who is somebody else fits nearly as well.
 
-    ``undated``: the record has no birth date, so a namesake who shares anything with it is a rival however much the best leads.
+    ``undated``: the record has no birth date, so a namesake who shares anything with it is a rival however much the best leads; only
+    where phone and e-mail both are the one's, and neither is the other's, the house alone makes no rival.
     """
     doubtful: set[Pair] = set()
     if len(near) < 2 or all(each.verdict != SAME for each in near.values()):
@@ -119,10 +120,16 @@ def _ambiguous(record: int, near: Mapping[int, Judged], judge: Judge, *, undated
         if SAME not in (first.verdict, second.verdict):
             continue
         lead = abs(first.evidence.bits - second.evidence.bits)
-        shares = undated and all(each.evidence.contacts() or each.evidence.home in (0, 1) for each in (first, second))
+        shares = undated and _share(first.evidence, second.evidence)
         if (lead < RIVAL_BITS or shares) and judge(one, other).verdict == NEVER:
             doubtful.update(pair_of(record, each) for each, found in ((one, first), (other, second)) if found.verdict == SAME)
     return doubtful
+
+
+def _share(first: Evidence, second: Evidence) -> bool:
+    """Whether a record without a birth date has something of two people."""
+    ways = [(each.phone == 0) + (each.email == 0) for each in (first, second)]
+    return all(each.identified() for each in (first, second)) and sorted(ways) != [0, 2]
 
 
 def _take_in_undated(groups: dict[int, list[int]], near: Near, judge: Judge, facts: Facts, doubtful: set[Pair]) -> None:
