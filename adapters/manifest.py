@@ -164,13 +164,20 @@ class Soap(Struct, frozen=True, kw_only=True):
             regular_expression(pattern, "faults", pattern)
 
 
+class OData(Struct, frozen=True, kw_only=True):
+    """What an OData service can do besides (odata)."""
+
+    batch: bool = False
+    """Several [[records]] questions go in one round trip ($batch in JSON)."""
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """A department. Its id is the name of its file, without ``.toml``."""
 
     id: str
     path: str
     kind: str
-    """``sql``, ``rest``, ``open311``, ``soap``, or a kind that the site allows."""
+    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, or a kind that the site allows."""
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""
@@ -194,6 +201,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     open311: Open311 = Open311()
     soap: Soap = Soap()
+    odata: OData = OData()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()
@@ -294,7 +302,7 @@ def _naming_nothing(manifest: Manifest) -> Iterator[tuple[Place, str]]:
             yield (*place, "map"), f'"{request.map}" names no [record.{request.map}]; there are: {_listed(manifest.record)}'
         if not request.map and len(manifest.record) > 1:
             yield place, f"there are several record maps: write map = one of {_listed(manifest.record)}"
-    for place, value in (*_values(manifest.person, ("person",)), *_values(manifest.record, ("record",))):
+    for place, value in (*values_in(manifest.person, ("person",)), *values_in(manifest.record, ("record",))):
         if value.codes is not None and value.codes not in manifest.codes:
             yield (*place, "codes"), f'"{value.codes}" names no [codes.{value.codes}]; there are: {_listed(manifest.codes)}'
 
@@ -303,13 +311,13 @@ def _listed(names: dict[str, Any]) -> str:
     return ", ".join(names) or "none"
 
 
-def _values(part: Any, place: Place) -> Iterator[tuple[Place, Value]]:
+def values_in(part: Any, place: Place) -> Iterator[tuple[Place, Value]]:
     """All Values of a map, at any depth, with their places."""
     if isinstance(part, Value):
         yield place, part
     elif isinstance(part, Struct):
         for name in part.__struct_fields__:
-            yield from _values(getattr(part, name), (*place, name))
+            yield from values_in(getattr(part, name), (*place, name))
     elif isinstance(part, dict | tuple):
         for key, each in part.items() if isinstance(part, dict) else enumerate(part):
-            yield from _values(each, (*place, key))
+            yield from values_in(each, (*place, key))

@@ -98,6 +98,8 @@ class RecordMap(Struct, frozen=True):
     amount: Value | None = None
     currency: Value | None = None
     fields: tuple[FieldMap, ...] = ()
+    version: Value | None = None
+    """What the department calls this state of the record; of itself the ETag (odata)."""
 
 
 class Code(Struct, frozen=True):

@@ -49,7 +49,10 @@ def column_getter(name: str) -> Getter:
 
 
 def json_getter(path: str) -> Getter:
-    """A JMESPath of a JSON item. Plain dotted paths skip the interpreter: it costs ten times as much."""
+    """A JMESPath of a JSON item. Plain names and dotted paths skip the interpreter: it costs ten times as much."""
+    if quoted := re.fullmatch(r'"([^"\\]+)"', path):
+        name = quoted[1]
+        return lambda item: item.get(name) if isinstance(item, dict) else None
     if re.fullmatch(r"[A-Za-z_]\w*", path):
         return lambda item: item.get(path) if isinstance(item, dict) else None
     if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", path):
@@ -288,6 +291,7 @@ class RecordReader:
         self._due = one("due", mapping.due)
         self._amount = one("amount", mapping.amount)
         self._currency = one("currency", mapping.currency)
+        self._version = one("version", mapping.version)
         self._fields = [
             (each.label, Converter(f"record.{kind}.fields.{each.label}", each.value, getter, manifest), each.sensitivity)
             for each in mapping.fields
@@ -320,6 +324,7 @@ class RecordReader:
                 for label, value, sensitivity in ((label, read.text(item), how) for label, read, how in self._fields)
                 if value
             ),
+            version=self._version.text(item) if self._version else "",
         )
 
 

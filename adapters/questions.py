@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from adapters.asking import can_find, is_reference, lookups_for, read_items
 from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records, Request
 from adapters.mapping import Getter, PersonReader, json_getter, record_readers
 from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
@@ -24,6 +24,15 @@ from adapters.transport import Transport
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
+
+
+def is_null(answer: Any, path: str) -> bool:
+    """Whether a plain path leads to a null that is there, as some servers write an empty list."""
+    for key in path.split("."):
+        if not isinstance(answer, dict) or key not in answer:
+            return False
+        answer = answer[key]
+    return answer is None
 
 
 class QuestionsDepartment:
@@ -47,6 +56,12 @@ class QuestionsDepartment:
     def _asked(self, question: Request, values: dict[str, str], ctx: CallContext) -> Iterator[Any]:
         """The items of all pages of a question's answer. Raises DepartmentError."""
         raise NotImplementedError
+
+    def _asked_all(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> Iterator[tuple[Records, Any]]:
+        """The items of all these questions, each with its question."""
+        for question in several:
+            for item in self._asked(question, values, ctx):
+                yield question, item
 
     def can_find(self, query: SearchQuery) -> bool:
         """Whether a [[find]] fits the parts of this query, or a [[lookup]] its reference number."""
@@ -74,10 +89,8 @@ class QuestionsDepartment:
         values = subject_values(subject.id, ctx.now.date())
 
         def readings() -> Iterator[Callable[[], Record]]:
-            for question in self._manifest.records:
-                read = self._readers[question.map]
-                for item in self._asked(question, values, ctx):
-                    yield partial(read, item, ctx, subject)
+            for question, item in self._asked_all(self._manifest.records, values, ctx):
+                yield partial(self._readers[question.map], item, ctx, subject)
 
         yield from read_items(readings(), self._manifest.limits.records)
 
@@ -96,7 +109,7 @@ class QuestionsDepartment:
     def close(self) -> None:
         """Connections belong to the transport."""
 
-    def _listed(self, question: Request, answer: Any, empty: Callable[[Any, str], bool]) -> list[Any]:
+    def _listed(self, question: Request, answer: Any, empty: Callable[[Any, str], bool] = is_null) -> list[Any]:
         """The list at ``items``; one object stands for a list of one. What is not there at all is not "none found":
 
         ``empty`` says whether a path that leads to nothing means an empty list. Raises BadAnswer ``mapping``.
@@ -115,9 +128,11 @@ class QuestionsDepartment:
 
     def _where(self, question: Request, key: str) -> str:
         """``file:line: find.items`` of a question's key."""
-        place = next(place for place, each in questions(self._manifest) if each is question)
-        line = line_of(self._lines, (*place, key))
-        return f"{Path(self._manifest.path).name}:{line}: {place[0]}.{key}"
+        return self._line((*next(place for place, each in questions(self._manifest) if each is question), key))
+
+    def _line(self, place: Place) -> str:
+        name = ".".join(part for part in place if isinstance(part, str))
+        return f"{Path(self._manifest.path).name}:{line_of(self._lines, place)}: {name}"
 
 
 def questions(manifest: Manifest) -> Iterator[tuple[Place, Request]]:

@@ -22,6 +22,7 @@ BUILT_IN = {
     "rest": "adapters.rest:RestDepartment",
     "open311": "adapters.open311:Open311Department",
     "soap": "adapters.soap:SoapDepartment",
+    "odata": "adapters.odata:ODataDepartment",
 }
 
 

@@ -49,7 +49,7 @@ class RestDepartment(QuestionsDepartment):
                 request = msgspec.structs.replace(request, url=page.url)
             response = self._http.send(request, ctx)
             answer = decode_json(response)
-            items = self._listed(question, answer, _is_null)
+            items = self._listed(question, answer)
             yield from items
             page = following(question.paging, page, items, answer, response) if question.paging else None
 
@@ -67,7 +67,7 @@ class RestDepartment(QuestionsDepartment):
             said |= paging
         if said:
             url += ("&" if "?" in url else "?") + urlencode(said, quote_via=quote)
-        return HttpRequest(question.method, url, headers, body)
+        return HttpRequest(question.method, url, headers, body, only_asks=True)
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
@@ -82,12 +82,3 @@ class RestDepartment(QuestionsDepartment):
 def _quoted(text: str) -> str:
     """A value as one part of a path. A part of dots alone would mean another path."""
     return quote(text, safe="") if text.strip(".") else "%2E" * len(text)
-
-
-def _is_null(answer: Any, path: str) -> bool:
-    """Whether a plain path leads to a null that is there, as some servers write an empty list."""
-    for key in path.split("."):
-        if not isinstance(answer, dict) or key not in answer:
-            return False
-        answer = answer[key]
-    return answer is None

@@ -57,6 +57,15 @@ def following(paging: Paging, page: Page, items: list[Any], answer: Any, respons
             return None
     elif not items or (paging.size_parameter and _is_short(len(items), paging.size)):
         return None
+    return _next(page, items, response, cursor, url)
+
+
+def linked(target: str, page: Page, items: list[Any], response: HttpResponse, base: str = "") -> Page:
+    """The page at a link, which is relative to ``base`` or to the answer's address. Raises BadAnswer ``circular_link``."""
+    return _next(page, items, response, "", _within(target, response.url, base or response.url))
+
+
+def _next(page: Page, items: list[Any], response: HttpResponse, cursor: str, url: str) -> Page:
     mark = cursor or url
     if (mark and mark in page.seen) or (not mark and items == page.previous) or page.number + 1 >= MOST_PAGES:
         raise BadAnswer(f"the pages go round in a circle ({page.number + 1} were read)", key="circular_link")
@@ -72,9 +81,13 @@ def _next_link(response: HttpResponse) -> str:
     """The address with rel="next" in the Link header, which has to be on the same origin; empty where there is none."""
     for target, parameters in _LINK.findall(response.headers.get("link", "")):
         if _NEXT.search(parameters):
-            url: str = urljoin(response.url, target)
-            here, there = urlsplit(response.url), urlsplit(url)
-            if (here.scheme, here.netloc) != (there.scheme, there.netloc):
-                raise BadAnswer("the next page is on another host, which is not followed", key="circular_link")
-            return url
+            return _within(target, response.url, response.url)
     return ""
+
+
+def _within(target: str, here: str, base: str) -> str:
+    """The link's address, which has to be on the same origin as ``here``."""
+    url: str = urljoin(base, target)
+    if urlsplit(url)[:2] != urlsplit(here)[:2]:
+        raise BadAnswer("the next page is on another host, which is not followed", key="circular_link")
+    return url

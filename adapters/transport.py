@@ -52,6 +52,8 @@ class HttpRequest(msgspec.Struct, frozen=True):
     url: str
     headers: dict[str, str] = {}
     body: bytes = b""
+    only_asks: bool = False
+    """A POST that changes nothing, and so may be sent a second time where a kept connection turns out to be closed."""
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
@@ -88,12 +90,12 @@ class Transport:
             if 200 <= status < 300 or status in accept:
                 return response
             if status not in _REDIRECTS or "location" not in response.headers:
-                raise _error(response, ctx.now)
+                raise error_for(response, ctx.now)
             url = urljoin(request.url, response.headers["location"])
             if _origin(url) != origin:
                 raise BadAnswer("it redirects to another host, which is not followed: check the address in the manifest", key="not_data")
             method, body = ("GET", b"") if status == 303 else (request.method, request.body)
-            request = HttpRequest(method, url, request.headers, body)
+            request = HttpRequest(method, url, request.headers, body, request.only_asks)
         raise BadAnswer(f"more than {MOST_REDIRECTS} redirects", key="not_data")
 
     def _exchange(self, request: HttpRequest, ctx: CallContext, max_bytes: int, accept: frozenset[int]) -> HttpResponse:
@@ -108,7 +110,7 @@ class Transport:
         try:
             return _talk(pool, connection, request, message, ctx.deadline, max_bytes, accept)
         except Stale:
-            if not used_before or request.method != "GET":
+            if not used_before or not (request.method == "GET" or request.only_asks):
                 raise
         ctx.remaining()
         return _talk(pool, pool._new_conn(), request, message, ctx.deadline, max_bytes, accept)
@@ -177,7 +179,8 @@ def _write(sock: socket.socket, message: bytes, deadline: float) -> None:
         raise Stale("the connection was closed while the question was sent") from None
 
 
-def _error(response: HttpResponse, now: datetime) -> DepartmentError:
+def error_for(response: HttpResponse, now: datetime) -> DepartmentError:
+    """What an answer's status means, where it is no success."""
     status = response.status
     detail = f"HTTP {status}"
     after = retry_after(response.headers.get("retry-after", ""), now)

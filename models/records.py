@@ -50,6 +50,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     currency: str = ""
     subject: SubjectRef | None = None
     fields: tuple[Field, ...] = ()
+    version: str = ""
+    """What the department calls this state of the record (an ETag, a number): a change that names it overwrites no later one."""
 
 
 SOON_DAYS = 14

@@ -36,7 +36,7 @@ ODD_TEXTS = {
     "places": "${x} {name} :name %(name)s %s ? $1 ::text",
     "more than 63 bits": str(2**63),
     "many quotes": "'" * 10_000,
-    "blanks": "zz\n\r\t\x1a\x7f",
+    "blanks": "zz\n\r\t\x1a\x7f\u2028",
 }
 
 

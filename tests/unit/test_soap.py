@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +22,8 @@ from adapters.soap_service import read_service
 from adapters.transport import HttpResponse
 from models.query import SearchQuery
 from models.records import RecordRef
-from tests.contract.case_rest import department_at
+from tests.architecture.source import ROOT
+from tests.contract.case import department_at
 from tests.contract.case_soap import SECRET, Security, key_folder, manifest_toml
 from tests.fakes.certificates import make_key
 from tests.fakes.http_server import Asked, HttpServer, Reply
@@ -104,6 +107,16 @@ def test_a_wsdl_is_read_once_however_many_ask_at_first(tmp_path: Path) -> None:
         found = list(pool.map(lambda _: len(list(department.find(SearchQuery(name="x", family="x"), ctx))), range(8)))
     assert found == [1] * 8
     assert [asked.path for asked in server.asked if asked.method == "GET"] == ["/r", "/registry.xsd"]
+
+
+def test_a_question_is_sent_again_where_the_kept_connection_was_closed(tmp_path: Path) -> None:
+    with (
+        HttpServer(served()) as server,
+        department_at(manifest_toml(f"{server.url}/r", "npm", "1.1", "none"), tmp_path, None) as (department, ctx),
+    ):
+        for _ in range(3):
+            assert len(list(department.find(SearchQuery(name="x", family="x"), ctx))) == 1
+            server.drop_connections()
 
 
 def test_a_wsdl_that_did_not_come_is_asked_for_again(tmp_path: Path) -> None:
@@ -231,3 +244,8 @@ def test_asking_holds_to_the_deadline_while_the_wsdl_is_fetched(tmp_path: Path) 
     ):
         department.check(CallContext(time.monotonic() + 0.2))
     assert caught.value.fault_key == "timed_out"
+
+
+def test_the_library_is_loaded_with_the_first_wsdl_only() -> None:
+    code = "import sys, adapters.soap, adapters.rest; sys.exit(any(name in sys.modules for name in ('zeep', 'xmlsec')))"
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, timeout=60).returncode == 0
