@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.reporting import report_everything
+
 if TYPE_CHECKING:
     from app.bootstrap import Services
 
@@ -234,6 +236,8 @@ def run() -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if not os.environ.get("CIVICDESK_DEBUG"):
+        report_everything()
     return _run(lambda: app(prog_name="civicdesk", standalone_mode=False))
 
 

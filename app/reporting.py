@@ -1,6 +1,7 @@
 """One place where everything unexpected is told: exceptions of threads, slots and tasks, log records.
 
-The log holds no personal data: services log keys and counts, never values. It lies beside the store, readable by its owner.
+The log holds no personal data: services log keys and counts, never values, and what may quote values (an exception's text, a library's
+message) is left out. It lies beside the store, readable by its owner. No core is dumped: it would hold all that was on the screen.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import logging
 import sys
 import threading
+import traceback
 from asyncio import AbstractEventLoop
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -16,6 +18,42 @@ from typing import Any
 
 log = logging.getLogger("civicdesk")
 
+_OURS = frozenset(("app", "adapters", "models", "views", "resources", "civicdesk", "qt"))
+"""First parts of the names of loggers whose messages are known to quote nothing."""
+
+
+class Withholding(logging.Formatter):
+    """Tells when, how bad, who and where; of exceptions the kind and the frames, and of libraries' messages only where they come from."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        ours = record.name.partition(".")[0] in _OURS
+        message = record.getMessage() if ours else f"(message withheld, {record.filename}:{record.lineno})"
+        line = f"{self.formatTime(record)} {record.levelname} {record.name} {message}"
+        error = record.exc_info[1] if record.exc_info else None
+        return line if error is None else "\n".join([line, *without_values(error)])
+
+
+def without_values(error: BaseException) -> list[str]:
+    """An exception, and those that led to it, as lines: frames and kinds without any text of their own."""
+    lines: list[str] = []
+    known: set[int] = set()
+
+    def tell(each: BaseException) -> None:
+        known.add(id(each))
+        before = each.__cause__ or (None if each.__suppress_context__ else each.__context__)
+        if before is not None and id(before) not in known:
+            tell(before)
+            lines.append("which led to:")
+        lines.extend(line.rstrip() for line in traceback.format_tb(each.__traceback__))
+        lines.append(type(each).__name__)
+        for part in each.exceptions if isinstance(each, BaseExceptionGroup) else ():
+            if id(part) not in known:
+                lines.append("in which was:")
+                tell(part)
+
+    tell(error)
+    return lines
+
 
 def log_to(folder: Path) -> None:
     """Keep the log in ``folder`` (made if need be): civicdesk.log, two older ones, one megabyte each."""
@@ -23,15 +61,22 @@ def log_to(folder: Path) -> None:
     path = folder / "civicdesk.log"
     path.touch(mode=0o600)
     handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    handler.setFormatter(Withholding())
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)
 
 
 def report_everything() -> None:
-    """Send uncaught exceptions of the main thread and of all others to the log."""
+    """Send uncaught exceptions of the main thread and of all others to the log; where none is kept yet, to standard error."""
+    if logging.lastResort is not None:
+        logging.lastResort.setFormatter(Withholding())
     sys.excepthook = _uncaught
+    sys.unraisablehook = lambda args: _uncaught(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
     threading.excepthook = lambda args: _uncaught(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+    if sys.platform != "win32":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def report_loop(loop: AbstractEventLoop) -> None:

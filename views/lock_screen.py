@@ -55,6 +55,7 @@ class LockScreen(QFrame):
         self._typed_for: tuple[bool, str] = (False, "")
         self._waits = QElapsedTimer()
         self._wait = 0.0
+        self._checking = False
         self._timer = QTimer(self)
         self._timer.setInterval(200)
         self._timer.timeout.connect(self._count_down)
@@ -123,22 +124,26 @@ class LockScreen(QFrame):
             self.setGeometry(watched.rect())
         return False
 
+    def _seconds_left(self) -> float:
+        """Seconds that are still to be waited."""
+        return max(0.0, self._wait - self._waits.elapsed() / 1000) if self._wait else 0.0
+
     def _count_down(self) -> None:
-        left = self._wait - self._waits.elapsed() / 1000 if self._wait else 0.0
-        if left > 0 and not self._timer.isActive():
+        left = self._seconds_left()
+        if left and not self._timer.isActive():
             self._timer.start()
-        elif left <= 0:
+        elif not left:
             self._timer.stop()
-        self.button.setEnabled(left <= 0 and not self._checking)
+        self.button.setEnabled(not left and not self._checking)
         if self._checking:
             self.button.setText(self.tr("Asking…"))
-        elif left > 0:
+        elif left:
             self.button.setText(self.tr("Try again in {seconds} s").format(seconds=ceil(left)))
         else:
             self.button.setText(self.tr("&Unlock"))
 
     def _try(self) -> None:
-        if self.button.isEnabled() and self.secret.text():
+        if not self._seconds_left() and not self._checking and self.secret.text():
             self.tried.emit(self.secret.text())
 
     def _reason(self, state: LockState) -> str:

@@ -12,7 +12,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
-from types import TracebackType
 from typing import Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
@@ -161,7 +160,7 @@ class Departments:
             if error.fault_key in ("sign_in_needed", "no_credential"):
                 port.secret = None  # it may have been renewed in the keyring
             return self._failed(port, error.fault(), ms)
-        log.error("department %s: unexpected %s", manifest.id, type(error).__name__, exc_info=_without_values(error))
+        log.error("department %s: unexpected %s", manifest.id, type(error).__name__, exc_info=error)
         return self._failed(port, Fault("unexpected", type(error).__name__), ms)
 
     def _secret(self, name: str) -> str | None:
@@ -204,15 +203,6 @@ def _gathered(items: Iterator[Person | Record], limit: int) -> Answered:
             raise
         partial = error.fault()
     return Answered(tuple(people), tuple(records), partial=partial)
-
-
-def _without_values(error: BaseException) -> tuple[type[BaseException], BaseException, TracebackType | None]:
-    """The error with its traceback but without its message, which may quote what was searched."""
-    return type(error), type(error)("message withheld") if _plain(error) else error, error.__traceback__
-
-
-def _plain(error: BaseException) -> bool:
-    return type(error).__init__ is Exception.__init__ or type(error).__module__ == "builtins"
 
 
 async def in_worker(bulkhead: Bulkhead, call: Callable[[], T]) -> T:
