@@ -1,7 +1,7 @@
 """From an answer's bytes to JSON values, strictly: an answer that can be read in two ways is not shown at all.
 
-Parsers, this one and that of ``adapters.xml_answers``, run one at a time behind PARSE_LOCK: they hold the interpreter, and twenty
-at once would make the window stall. Every refusal is a BadAnswer whose detail names the trouble, never the data.
+Parsers, this one and that of ``adapters.xml_answers``, take turns (``adapters.turns``): they hold the interpreter, and twenty at
+once would make the window stall. Every refusal is a BadAnswer whose detail names the trouble, never the data.
 """
 
 from __future__ import annotations
@@ -13,10 +13,9 @@ from typing import Any
 
 import msgspec
 
-from adapters.contract import ONE_AT_A_TIME, BadAnswer
+from adapters.contract import BadAnswer
 from adapters.transport import HttpResponse
-
-PARSE_LOCK = ONE_AT_A_TIME
+from adapters.turns import TURNS
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ESCAPES = re.compile(rb"\\[^u]|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)")
@@ -36,7 +35,7 @@ def decode_json(response: HttpResponse) -> Any:
     body = as_utf8(response)
     if body.lstrip()[:1] == b"<":
         raise BadAnswer("markup where JSON was expected", key="not_data")
-    with PARSE_LOCK:
+    with TURNS:
         try:
             return _json(body)
         except UnicodeDecodeError:

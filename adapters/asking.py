@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
 
-from adapters.contract import ONE_AT_A_TIME, BadAnswer
+from adapters.contract import BadAnswer
 from adapters.manifest import Lookup, Manifest, Request
 from adapters.templates import fill
+from adapters.turns import TURNS
 from models.query import SearchQuery
 
 T = TypeVar("T")
@@ -58,7 +59,7 @@ def read_items(readings: Iterable[Callable[[], T]], limit: int) -> Iterator[T]:
     coming = iter(readings)
     while batch := list(islice(coming, min(AT_ONCE, limit + 1 - read) or 1)):
         items: list[T] = []
-        with ONE_AT_A_TIME:
+        with TURNS:
             for reading in batch:
                 try:
                     items.append(reading())

@@ -7,7 +7,6 @@ once. What a class offers is held against the manifest's ``capabilities``.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -19,9 +18,6 @@ from models.outcomes import Fault
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
-
-ONE_AT_A_TIME = threading.Lock()
-"""Held by whoever decodes or maps an answer: that holds the interpreter, and many at once would make the window stall."""
 
 Capability = Literal["find", "records", "lookup", "check"]
 

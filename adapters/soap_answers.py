@@ -17,10 +17,10 @@ from urllib.parse import unquote
 import msgspec
 from lxml import etree
 
-from adapters.answers import PARSE_LOCK
 from adapters.contract import BadAnswer
 from adapters.soap_service import ENVELOPES, Operation, Service
 from adapters.transport import HttpResponse
+from adapters.turns import TURNS
 from adapters.xml_answers import decode_xml
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
@@ -145,7 +145,7 @@ class Reader:
 
     def answer(self, operation: Operation, body: etree._Element) -> tuple[Any, str]:
         """What the body holds, None where that is nothing; and the name of an element right in it that the schema does not know."""
-        with PARSE_LOCK:
+        with TURNS:
             if operation.rpc:
                 from zeep.wsdl.messages.multiref import process_multiref
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.answers import PARSE_LOCK, as_utf8, refuse_pages
+from adapters.answers import as_utf8, refuse_pages
 from adapters.contract import BadAnswer
 from adapters.transport import HttpResponse
+from adapters.turns import TURNS
 
 _XML_DECLARATION = re.compile(r"^\s*<\?xml\b[^>]*\?>")
 _DECLARED = re.compile(rb"""^\s*<\?xml\b[^>]*?\bencoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
@@ -43,7 +44,7 @@ def decode_xml(response: HttpResponse) -> etree._Element:
         if text.strip():
             raise BadAnswer("no XML", key="not_data")
         raise BadAnswer("an empty answer", key="incomplete")
-    with PARSE_LOCK:
+    with TURNS:
         try:
             return _xml(text)
         except etree.XMLSyntaxError:

@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from app.bootstrap import Services
+from app.services.caller_file import place_of
 from app.services.reading import read_query
-from app.services.search import Findings, place_of
+from app.services.search import Findings
 from models.outcomes import FAULT_WORDS, Answered, Failed, NotPermitted, Outcome, Skipped
 from models.people import Caller, SubjectRef
 from models.query import PARTS, SearchQuery
@@ -50,11 +51,12 @@ async def ask(services: Services, text: str) -> Answer:
         if loose := search.record_of(caller.key):
             kept.append(loose)
         members: tuple[SubjectRef, ...] = tuple(member.ref for member in caller.members)
-        async for department, outcome in services.new_file().read(members):
-            if isinstance(outcome, Answered):
-                kept += outcome.records
-            if not isinstance(read.get(department), Failed):
-                read[department] = outcome
+        async for outcomes in services.new_file().read(members):
+            for department, outcome in outcomes.items():
+                if isinstance(outcome, Answered):
+                    kept += outcome.records
+                if not isinstance(read.get(department), Failed):
+                    read[department] = outcome
 
     await asyncio.gather(*(open_file(caller) for caller in findings.callers[:CALLERS_READ]))
     return Answer(query, findings, records, read, (monotonic() - started) * 1000)

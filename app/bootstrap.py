@@ -18,6 +18,7 @@ from app.config import Site, load_site
 from app.services.anchors import keep_anchor
 from app.services.audit import AuditLog
 from app.services.bulkhead import Bulkhead
+from app.services.caller_file import CallerFile
 from app.services.checks import Checks
 from app.services.contacts import Contacts
 from app.services.credentials import Credentials, KeyringUnavailable, open_keyring
@@ -25,7 +26,7 @@ from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.reading import ReadingRules
 from app.services.sealing import Sealer
-from app.services.search import CallerFile, Search
+from app.services.search import Search
 from app.services.session import Session, actor_name, role_of
 from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
 from models.audit import AuditRow, Look, LookKind, Seen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -101,6 +102,7 @@ class Desk:
         self.services = opened
         self.viewmodels = viewmodels_for(opened, tasks)
         self.window.bind(self.viewmodels)
+        give_way(self.window)
         if self._ready is not None:
             self._ready(self)
 
@@ -108,6 +110,14 @@ class Desk:
         self._closing = True
         if self._ended is not None:
             self._ended.set()
+
+
+def give_way(window: DeskWindow) -> None:
+    """Keep workers and the garbage collector from holding up the window, once it is bound."""
+    from adapters.turns import TURNS
+
+    window.frame.drawing.connect(TURNS.drawing)
+    gc.freeze()  # what is there now stays: looking through all of it again takes 30 ms, in the middle of an answer
 
 
 def run_desk(site: str | None) -> int:

@@ -6,15 +6,22 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, Signal
 
 FRAME_MS = 16
-_SLICE_S = 0.006
+_SLICE_S = 0.002
 """How long one turn draws before it lets keys and the mouse through."""
+_LAST = -100
+"""Priority of an event that comes after the paints, which have Qt's lowest, -1."""
 
 
 class Frame(QObject):
-    """Runs what is asked for, once each, at the next frame; what does not fit goes into the frame after."""
+    """Runs what is asked for, once each, at the next frame; what does not fit goes into the frame after.
+
+    ``drawing`` says when it begins, and when all is on the screen.
+    """
+
+    drawing = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +46,7 @@ class Frame(QObject):
 
     def run(self) -> None:
         """Draws what is pending, until the time of this turn is used up."""
+        self.drawing.emit(True)
         until = perf_counter() + _SLICE_S
         while self._pending:
             draw = next(iter(self._pending))
@@ -47,6 +55,11 @@ class Frame(QObject):
             if self._pending and perf_counter() > until:
                 self._timer.start(1)
                 return
+        QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), _LAST)
+
+    def customEvent(self, _event: QEvent) -> None:
+        """After all that was posted meanwhile: layouts and paints."""
+        self.drawing.emit(False)
 
     def flush(self) -> None:
         """Draws all that is pending at once."""

@@ -10,9 +10,9 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
 from adapters.manifest import Manifest, ManifestError
@@ -209,6 +209,18 @@ async def in_worker(bulkhead: Bulkhead, call: Callable[[], T]) -> T:
     """The result of a blocking call, made behind a bulkhead. Raises what the call raises."""
     result: T = await _inbox().call(bulkhead, call)
     return result
+
+
+async def as_they_end(calls: Iterable[Coroutine[Any, Any, T]]) -> AsyncIterator[list[T]]:
+    """The results of calls made at the same time; those that end in one turn of the loop come together."""
+    waiting = {asyncio.ensure_future(call) for call in calls}
+    try:
+        while waiting:
+            done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            yield [task.result() for task in done]
+    finally:
+        for task in waiting:
+            task.cancel()
 
 
 _inboxes: dict[int, tuple[asyncio.AbstractEventLoop, Inbox]] = {}

@@ -6,15 +6,14 @@ be written refuses the search.
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 import msgspec
 
 from app.services.bulkhead import Bulkhead
-from app.services.departments import Asker, Departments, in_worker
+from app.services.departments import Asker, Departments, as_they_end, in_worker
 from app.services.identity import Joiner
 from models.audit import AuditRow, Look
 from models.outcomes import Answered, Failed, Outcome, Skipped
@@ -94,7 +93,7 @@ class Search:
             await self._note_seen(row, findings)
             return findings
 
-        async for _ in self._gather({name: self._find(name, query) for name in self._departments.ports}):
+        async for _ in as_they_end(self._find(name, query) for name in self._departments.ports):
             if not self.cancelled:
                 yield await finding()
         follow_ups = self._follow_ups(query, await self._callers(query))
@@ -102,12 +101,12 @@ class Search:
             await self._audit.look(
                 Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(follow_ups), "follow-up " + _plain(query))
             )
-            async for _ in self._gather({name: self._follow(name, queries) for name, queries in follow_ups.items()}):
+            async for _ in as_they_end(self._follow(name, queries) for name, queries in follow_ups.items()):
                 if not self.cancelled:
                     yield await finding()
         if not self.cancelled:
             yield await finding(finished=True)
-            await self._audit.outcome(row, _summary(self.outcomes))
+            await self._audit.outcome(row, summed_up(self.outcomes))
 
     async def retry(self, department: str, query: SearchQuery) -> Findings:
         """Ask one department again; the rest stays as it is. Raises StoreUnavailable."""
@@ -116,7 +115,7 @@ class Search:
         await self._find(department, query)
         findings = self._findings(await self._callers(query), started, finished=True)
         await self._note_seen(row, findings)
-        await self._audit.outcome(row, _summary({department: self.outcomes[department]}))
+        await self._audit.outcome(row, summed_up({department: self.outcomes[department]}))
         return findings
 
     async def _note_seen(self, row: AuditRow, findings: Findings) -> None:
@@ -141,19 +140,6 @@ class Search:
         self.outcomes[department] = outcome
         if isinstance(outcome, Answered):
             self._found[department] = outcome
-
-    async def _gather(self, calls: dict[str, Awaitable[None]]) -> AsyncIterator[None]:
-        """Yield whenever some calls ended; what ends in one turn of the loop is taken together."""
-        waiting = {asyncio.ensure_future(call) for call in calls.values()}
-        try:
-            while waiting:
-                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
-                yield
-        finally:
-            for task in waiting:
-                task.cancel()
 
     async def _callers(self, query: SearchQuery) -> tuple[Caller, ...]:
         people = [person for answer in self._found.values() for person in answer.people]
@@ -221,65 +207,6 @@ class Search:
                 self.outcomes[department] = outcome
 
 
-class CallerFile:
-    """All records of one caller, read from each department that knows them."""
-
-    def __init__(self, departments: Departments, audit: AuditTrail, asker: Asker) -> None:
-        self._departments = departments
-        self._audit = audit
-        self._asker = asker
-        self.cancelled = False
-
-    def cancel(self) -> None:
-        self.cancelled = True
-
-    async def read(self, members: tuple[SubjectRef, ...]) -> AsyncIterator[tuple[str, Outcome]]:
-        """One outcome a department, as they come. Raises StoreUnavailable."""
-        by_department: dict[str, list[SubjectRef]] = {}
-        for member in members:
-            by_department.setdefault(member.department, []).append(member)
-        if not by_department:
-            return
-        what = " ".join(f"{member.department}/{member.id}" for member in members)
-        row = await self._audit.look(
-            Look(self._asker.actor, self._asker.role, self._asker.purpose, "records", tuple(by_department), what, members)
-        )
-        outcomes: dict[str, Outcome] = {}
-        tasks = [asyncio.ensure_future(self._department(name, subjects)) for name, subjects in by_department.items()]
-        try:
-            for next_done in asyncio.as_completed(tasks):
-                department, outcomes[department] = await next_done
-                yield department, outcomes[department]
-        finally:
-            for task in tasks:
-                task.cancel()
-        await self._audit.outcome(row, _summary(outcomes))
-
-    async def _department(self, name: str, subjects: list[SubjectRef]) -> tuple[str, Outcome]:
-        outcomes = await asyncio.gather(*(self._departments.records(each, self._asker, lambda: self.cancelled) for each in subjects))
-        answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
-        if len(answers) < len(outcomes):
-            return name, next(outcome for outcome in outcomes if not isinstance(outcome, Answered))
-        return name, Answered(
-            records=tuple(record for answer in answers for record in answer.records),
-            ms=max(answer.ms for answer in answers),
-            truncated=any(answer.truncated for answer in answers),
-            partial=next((answer.partial for answer in answers if answer.partial), None),
-        )
-
-
-def place_of(record: Record) -> tuple[int, int, str]:
-    """A record's place in a caller's file: what needs attention first, then the newest. No two records share one."""
-    return (
-        _URGENCY[record.attention],
-        -(record.opened.toordinal() if record.opened else 0),
-        f"{record.ref.department}/{record.kind}/{record.ref.id}",
-    )
-
-
-_URGENCY = {"late": 0, "soon": 1, "none": 2}
-
-
 def _nameless(key: str, record: Record) -> Caller:
     """An entry for a record that leads to nobody, such as an anonymous report."""
     return Caller(key, record.title, None, (), (), (), "single", ("names no person",), (), 1.0)
@@ -290,7 +217,7 @@ def _plain(query: SearchQuery) -> str:
     return " ".join(f"{part}={getattr(query, part)}" for part in sorted(query.parts()))
 
 
-def _summary(outcomes: dict[str, Outcome]) -> str:
+def summed_up(outcomes: dict[str, Outcome]) -> str:
     answered = sum(isinstance(outcome, Answered) for outcome in outcomes.values())
     failed = sum(isinstance(outcome, Failed) for outcome in outcomes.values())
     return f"answered {answered}, failed {failed}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from app.services.search import CallerFile, place_of
+from app.services.caller_file import CallerFile
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import CallerState, DepartmentState
-from models.outcomes import Answered, NotPermitted, Outcome, Waiting
+from models.outcomes import NotPermitted, Outcome, Waiting
 from models.people import Caller, SubjectRef
 from models.records import Record
 from models.store.errors import StoreUnavailable
@@ -32,8 +32,6 @@ class CallerViewModel(ViewModel[CallerState]):
         self._tasks = tasks
         self._file: CallerFile | None = None
         self._read: set[SubjectRef] = set()
-        self._records: dict[str, Record] = {}
-        self._ordered: list[tuple[tuple[int, int, str], Record]] = []
         self._outcomes: dict[str, Outcome] = {}
 
     def open(self, caller: Caller | None, record: Record | None = None) -> None:
@@ -45,7 +43,8 @@ class CallerViewModel(ViewModel[CallerState]):
         if self.state.caller is None or self.state.caller.key != caller.key:
             self._leave()
             self._file = self._new_file()
-            self._add((record,) if record is not None else ())
+            if record is not None:
+                self._file.add(record)
         fresh = [member.ref for member in caller.members if member.ref not in self._read]
         self._read.update(fresh)
         now = time.monotonic()
@@ -66,12 +65,10 @@ class CallerViewModel(ViewModel[CallerState]):
 
     async def _fetch(self, file: CallerFile, members: tuple[SubjectRef, ...], key: str) -> None:
         try:
-            async for department, outcome in file.read(members):
+            async for outcomes in file.read(members):
                 if file is not self._file or self.state.caller is None or self.state.caller.key != key:
                     return
-                if isinstance(outcome, Answered):
-                    self._add(outcome.records)
-                self._outcomes[department] = outcome
+                self._outcomes |= outcomes
                 self._draw(self.state.caller)
         except StoreUnavailable as error:
             if file is self._file and self.state.caller is not None:
@@ -83,18 +80,8 @@ class CallerViewModel(ViewModel[CallerState]):
         departments = tuple(
             DepartmentState(each.id, each.title, each.colour, None, self._outcome(each.id), kind=each.kind) for each in self._departments
         )
-        self._show(
-            CallerState(caller=caller, departments=departments, records=tuple(record for _, record in self._ordered), problem=problem)
-        )
-
-    def _add(self, records: tuple[Record, ...]) -> None:
-        """Put records in their places. Only new ones are weighed: the rest are in order, and sorting them again costs next to nothing."""
-        fresh = {_key(record): record for record in records}
-        if not self._records.keys().isdisjoint(fresh):
-            self._ordered = [each for each in self._ordered if _key(each[1]) not in fresh]
-        self._records.update(fresh)
-        self._ordered += sorted((place_of(record), record) for record in fresh.values())
-        self._ordered.sort()
+        records = self._file.records if self._file is not None else ()
+        self._show(CallerState(caller=caller, departments=departments, records=records, problem=problem))
 
     def _outcome(self, department: str) -> Outcome | None:
         return self._outcomes.get(department) if self._permitted(department) else NotPermitted()
@@ -104,10 +91,4 @@ class CallerViewModel(ViewModel[CallerState]):
             self._file.cancel()
         self._file = None
         self._read.clear()
-        self._records.clear()
-        self._ordered.clear()
         self._outcomes.clear()
-
-
-def _key(record: Record) -> str:
-    return f"{record.ref.department}/{record.kind}/{record.ref.id}"

@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QTableView
 from qasync import QEventLoop
 
 from adapters.transport import Transport
-from app.desk import SWITCH_INTERVAL
+from app.desk import SWITCH_INTERVAL, give_way
+from app.services.caller_file import CallerFile
 from app.services.checks import Checks
 from app.services.departments import Departments
 from app.services.reading import ReadingRules
-from app.services.search import CallerFile, Search
+from app.services.search import Search
 from app.tasks import Tasks
 from app.viewmodels import ViewModels
 from app.viewmodels.call import CallViewModel
@@ -86,6 +87,7 @@ def _in_window(work: Any, count: int, find: str) -> Any:
                 tasks = Tasks()
                 models = _models(desk, tasks)
                 window.bind(models)
+                give_way(window)
                 await asyncio.sleep(0.3)
                 try:
                     return await work(window, models, server)

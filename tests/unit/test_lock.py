@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
+from app.services.caller_file import CallerFile
 from app.services.reading import ReadingRules
-from app.services.search import CallerFile, Search
+from app.services.search import Search
 from app.services.session import LONGEST_IDLE, Watch, steady
 from app.services.sign_in import SignInUnavailable
 from app.tasks import Tasks

@@ -9,7 +9,7 @@ import pytest
 
 from adapters.contract import BadAnswer, Unavailable
 from app.services.departments import Departments
-from app.services.search import MOST_CALLERS, CallerFile, Findings, Search
+from app.services.search import MOST_CALLERS, Findings, Search
 from models.outcomes import Answered, Failed, NotPermitted, Skipped
 from models.people import SubjectRef
 from models.query import SearchQuery
@@ -258,23 +258,6 @@ def test_a_superseded_search_drops_what_is_queued() -> None:
     asyncio.run(work())
     desk.close()
     assert len(fake.asked) == 2  # the one on the wire, and the last
-
-
-def test_a_file_is_read_from_every_department_that_knows_the_caller() -> None:
-    bill = record("revenue", "b1", "Bill")
-    desk = departments({"revenue": FakeDepartment(files={"1": [bill]}), "down": FakeDepartment(before=raising(Unavailable("refused")))})  # type: ignore[arg-type]
-    audit = FakeAudit()
-
-    async def work() -> dict[str, object]:
-        members = (SubjectRef("revenue", "1"), SubjectRef("down", "2"))
-        return dict([each async for each in CallerFile(desk, audit, FakeAsker()).read(members)])
-
-    outcomes = asyncio.run(work())
-    desk.close()
-    assert isinstance(outcomes["revenue"], Answered)
-    assert outcomes["revenue"].records == (bill,)
-    assert isinstance(outcomes["down"], Failed)
-    assert [look.kind for look in audit.looks] == ["records"]
 
 
 def test_the_credential_is_handed_to_the_call_and_nowhere_else() -> None:

@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 from adapters.contract import Unavailable
+from app.services.caller_file import CallerFile
 from app.services.checks import Checks
 from app.services.departments import Departments
 from app.services.reading import ReadingRules
-from app.services.search import CallerFile, Search
+from app.services.search import Search
 from app.tasks import Tasks
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel

@@ -1,0 +1,38 @@
+"""Who may hold the interpreter for long: one worker at a time, and none while the window draws.
+
+Qt lets go of the interpreter at every call and has to wait for it as often: with one worker that decodes, drawing takes
+three times as long, with twenty the window stalls. So workers decode and map in pieces, and take turns with the window.
+"""
+
+from __future__ import annotations
+
+import threading
+
+LONGEST_WAIT = 0.05
+"""Seconds that a worker waits for a window at most: one that draws on and on must not keep answers from coming."""
+
+
+class Turns:
+    """A context manager for one piece of work that is done in the interpreter alone."""
+
+    def __init__(self) -> None:
+        self._one = threading.Lock()
+        self._drawn = threading.Event()
+        self._drawn.set()
+
+    def __enter__(self) -> None:
+        self._one.acquire()
+        self._drawn.wait(LONGEST_WAIT)
+
+    def __exit__(self, *_: object) -> None:
+        self._one.release()
+
+    def drawing(self, draws: bool) -> None:
+        """The window begins to draw, or has drawn. Never waits."""
+        if draws:
+            self._drawn.clear()
+        else:
+            self._drawn.set()
+
+
+TURNS = Turns()

@@ -1,0 +1,70 @@
+"""A caller's file holds what every department knows, in one order, however and however often it came."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import date
+
+from adapters.contract import Unavailable
+from app.services.caller_file import CallerFile
+from models.outcomes import Answered, Failed
+from models.people import SubjectRef
+from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, departments, record
+
+
+def refuse() -> None:
+    raise Unavailable("refused")
+
+
+def test_a_file_is_read_from_every_department_that_knows_the_caller() -> None:
+    bill = record("revenue", "b1", "Bill")
+    desk = departments({"revenue": FakeDepartment(files={"1": [bill]}), "down": FakeDepartment(before=refuse)})
+    audit = FakeAudit()
+
+    async def work() -> dict[str, object]:
+        members = (SubjectRef("revenue", "1"), SubjectRef("down", "2"))
+        return dict([each async for batch in CallerFile(desk, audit, FakeAsker()).read(members) for each in batch.items()])
+
+    outcomes = asyncio.run(work())
+    desk.close()
+    assert isinstance(outcomes["revenue"], Answered)
+    assert outcomes["revenue"].records == (bill,)
+    assert isinstance(outcomes["down"], Failed)
+    assert [look.kind for look in audit.looks] == ["records"]
+
+
+def test_what_needs_attention_comes_first_then_the_newest() -> None:
+    late, new, old = (
+        record("tax", "late", attention="late"),
+        record("tax", "new", opened=date(2026, 11, 1)),
+        record("parking", "old", opened=date(2026, 1, 1)),
+    )
+    desk = departments({"tax": FakeDepartment(files={"1": [new, late]}), "parking": FakeDepartment(files={"2": [old]})})
+    file = CallerFile(desk, FakeAudit(), FakeAsker())
+
+    async def work() -> None:
+        async for _ in file.read((SubjectRef("parking", "2"), SubjectRef("tax", "1"))):
+            pass
+
+    asyncio.run(work())
+    desk.close()
+    assert file.records == (late, new, old)
+
+
+def test_what_is_read_again_takes_the_place_of_what_was_there() -> None:
+    loose, before, after = record("requests", "7"), record("tax", "1", "Bill", status="Open"), record("tax", "1", "Bill", status="Paid")
+    fake = FakeDepartment(files={"1": [before]})
+    desk = departments({"tax": fake})
+    file = CallerFile(desk, FakeAudit(), FakeAsker())
+    file.add(loose)
+
+    async def work() -> None:
+        async for _ in file.read((SubjectRef("tax", "1"),)):
+            assert file.records == (loose, before)
+        fake.files["1"] = [after]
+        async for _ in file.read((SubjectRef("tax", "1"),)):
+            pass
+
+    asyncio.run(work())
+    desk.close()
+    assert file.records == (loose, after)

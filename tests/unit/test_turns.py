@@ -1,0 +1,58 @@
+"""Workers decode one at a time, give way to a window that draws, and do not wait for it for ever."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from adapters.turns import Turns
+
+
+@pytest.fixture
+def start() -> Iterator[Callable[[Callable[[], None]], None]]:
+    threads: list[threading.Thread] = []
+
+    def started(work: Callable[[], None]) -> None:
+        threads.append(threading.Thread(target=work))
+        threads[-1].start()
+
+    yield started
+    for thread in threads:
+        thread.join(10)
+
+
+def test_one_at_a_time(start: Callable[[Callable[[], None]], None]) -> None:
+    turns, entered = Turns(), threading.Event()
+
+    def work() -> None:
+        with turns:
+            entered.set()
+
+    with turns:
+        start(work)
+        assert not entered.wait(0.02)
+    assert entered.wait(10)
+
+
+def test_none_while_the_window_draws(start: Callable[[Callable[[], None]], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.turns.LONGEST_WAIT", 10)
+    turns, entered = Turns(), threading.Event()
+
+    def work() -> None:
+        with turns:
+            entered.set()
+
+    turns.drawing(True)
+    start(work)
+    assert not entered.wait(0.02)
+    turns.drawing(False)
+    assert entered.wait(10)
+
+
+def test_a_window_that_draws_on_and_on_keeps_no_answer_from_coming() -> None:
+    turns = Turns()
+    turns.drawing(True)
+    with turns:
+        pass
