@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
@@ -25,6 +26,9 @@ from adapters.xml_answers import decode_xml
 
 _XSI = "{http://www.w3.org/2001/XMLSchema-instance}"
 _INCLUDE = "{http://www.w3.org/2004/08/xop/include}Include"
+_ARRAY = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
+MOST_VALUES, DEEPEST = 200_000, 300
+"""In a body with parts that refer to each other: few bytes could mean any number of values."""
 _PARAMETER = r"""{}\s*=\s*(?:"([^"]+)"|([^\s;]+))"""
 
 
@@ -111,10 +115,14 @@ class _Shape:
         """Name to the child's type, and whether there may be several."""
         self.attributes: set[str] = set()
         self.text = False
+        array = getattr(kind, "_array_type", None)
+        self.item: Any = array.array_type if array is not None else None
+        """Of an array (SOAP encoding): the type of its items, where the WSDL tells it."""
+        self.is_array = array is not None
         for _, part in getattr(kind, "elements_nested", ()):
             if part is getattr(kind, "_element", None) and not isinstance(part, list) and not hasattr(part, "child"):
                 self.text = True  # simple content: zeep keeps it as an element without a container
-            else:
+            elif not self.is_array:
                 self._add(part, several=False)
         for _, attribute in getattr(kind, "attributes", ()):
             if attribute.name:
@@ -144,40 +152,67 @@ class Reader:
         self._shapes: dict[int, _Shape] = {}
 
     def answer(self, operation: Operation, body: etree._Element) -> tuple[Any, str]:
-        """What the body holds, None where that is nothing; and the name of an element right in it that the schema does not know."""
+        """What the body holds, None where that is nothing; and the name of an element right in it that the schema does not know.
+
+        Raises BadAnswer where parts of it refer to each other without end.
+        """
+        content = next(iter(body), None)
+        if content is None:
+            return None, ""
         with TURNS:
-            if operation.rpc:
-                from zeep.wsdl.messages.multiref import process_multiref
+            value = _Reading(self, body).value(content, operation.answer_type)
+        known = self.shape(operation.answer_type).children
+        return value, next((name for child in content if (name := _local(child)) not in known), "")
 
-                process_multiref(body)
-            content = next(iter(body), None)
-            if content is None:
-                return None, ""
-            value = self._value(content, operation.answer_type)
-            known = self._shape(operation.answer_type).children
-            return value, next((name for child in content if (name := _local(child)) and name not in known), "")
-
-    def _shape(self, kind: Any) -> _Shape:
+    def shape(self, kind: Any) -> _Shape:
+        """The shape of one of zeep's types; None has no children of its own."""
         shape = self._shapes.get(id(kind))
         if shape is None:
             shape = self._shapes[id(kind)] = _Shape(kind)
         return shape
 
-    def _value(self, node: etree._Element, kind: Any) -> Any:
+    def derived(self, node: etree._Element, named: str) -> Any:
+        """The type that the node names for itself; None where the schema has none of that name."""
+        import zeep.exceptions
+
+        prefix, _, name = named.rpartition(":")
+        try:
+            return self._types.get_type(etree.QName(node.nsmap.get(prefix or None), name))
+        except (zeep.exceptions.Error, ValueError):
+            return None
+
+
+class _Reading:
+    """One body. Parts that stand once and are referred to from elsewhere (SOAP encoding: ``href="#id"``) are read where they belong."""
+
+    def __init__(self, reader: Reader, body: etree._Element) -> None:
+        self._reader = reader
+        self._parts = {f"#{key}": part for part in body if (key := part.get("id"))}
+        self._left = MOST_VALUES if self._parts else sys.maxsize
+
+    def value(self, node: etree._Element, kind: Any, depth: int = 0) -> Any:
+        self._left -= 1
+        if self._left < 0 or depth > DEEPEST:
+            raise BadAnswer("its parts refer to each other without end")
+        if self._parts:
+            node = self._parts.get(node.get("href", ""), node)
         if node.get(f"{_XSI}nil") in ("true", "1"):
             return None
-        if named := node.get(f"{_XSI}type"):
-            kind = self._derived(node, named) or kind
-        shape = self._shape(kind)
+        own = self._reader.derived(node, named) if (named := node.get(f"{_XSI}type")) else None
+        shape = self._reader.shape(kind)
+        if node.get(_ARRAY) or shape.is_array or self._reader.shape(own).is_array:
+            return [self.value(child, shape.item, depth + 1) for child in node]
+        if own is not None:
+            shape = self._reader.shape(own)
         if not len(node) and (shape.text or not (shape.children or shape.attributes)):
             text = node.text or ""
             return {**shape.empty, **_attributes(node, shape), "_value_1": text} if shape.attributes else text
         found = {**shape.empty, **_attributes(node, shape)}
         found |= {name: [] for name, (_, several) in shape.children.items() if several}
-        for child in node.iterchildren(etree.Element):
-            name = child.tag.rpartition("}")[2]
+        for child in node:
+            name = _local(child)
             kind_of_child, several = shape.children.get(name, (None, False))
-            value = self._value(child, kind_of_child)
+            value = self.value(child, kind_of_child, depth + 1)
             if several:
                 found[name].append(value)
             elif name in found and (found[name] is not None or name not in shape.children):
@@ -187,15 +222,6 @@ class Reader:
             else:
                 found[name] = value
         return found
-
-    def _derived(self, node: etree._Element, named: str) -> Any:
-        import zeep.exceptions
-
-        prefix, _, name = named.rpartition(":")
-        try:
-            return self._types.get_type(etree.QName(node.nsmap.get(prefix or None), name))
-        except (zeep.exceptions.Error, ValueError):
-            return None
 
 
 def _attributes(node: etree._Element, shape: _Shape) -> dict[str, str]:

@@ -18,6 +18,7 @@ from lxml import etree
 
 from adapters.contract import BadAnswer, DepartmentError
 from adapters.manifest import Soap
+from adapters.soap_schemas import known
 
 Documents = Callable[[str], etree._Element]
 """Place (address or absolute path) of a WSDL or a schema to its root element."""
@@ -119,6 +120,7 @@ def read_service(place: str, documents: Documents, dialect: Soap, address: str) 
 
     logging.getLogger("zeep").addHandler(logging.NullHandler())
     logging.getLogger("zeep").propagate = False  # it would log documents and values
+    _mend_lists()
     source = _Source(place, documents)
     settings = zeep.settings.Settings(strict=False, force_https=False, forbid_dtd=True)
     try:
@@ -131,6 +133,22 @@ def read_service(place: str, documents: Documents, dialect: Soap, address: str) 
     except Exception as error:
         part = str(getattr(error, "message", "")) or _part(error.__traceback__) or type(error).__name__
         raise BadAnswer(f"the WSDL can't be read: {part[:200]} in {source.last.rpartition('/')[2][:80]}", key="mapping") from None
+
+
+def _mend_lists() -> None:
+    """zeep 4.3.3 makes of a restriction of a list type (as GML and StUF have) a list of its own name, and stumbles over it."""
+    from zeep.xsd.types import ListType
+    from zeep.xsd.types.unresolved import UnresolvedCustomType
+
+    resolve = UnresolvedCustomType.resolve
+    if resolve.__name__ == "mended":
+        return
+
+    def mended(self: Any) -> Any:
+        base = self.base_type.resolve()
+        return base if isinstance(base, ListType) else resolve(self)
+
+    UnresolvedCustomType.resolve = mended
 
 
 class _Source:
@@ -146,6 +164,9 @@ class _Source:
             here = waiting.pop()
             if here in self._found:
                 continue
+            if schema := known(here):
+                self._found[here] = schema
+                continue
             root = documents(here)
             self._found[here] = etree.tostring(root, encoding="utf-8")
             pointers = (each.get(_POINTERS[each.tag]) for each in root.iter(*_POINTERS))
@@ -153,7 +174,7 @@ class _Source:
 
     def load(self, place: str) -> bytes:
         self.last = place
-        return self._found[place]
+        return known(place) or self._found[place]
 
 
 def _binding(wsdl: Any, dialect: Soap) -> Any:
