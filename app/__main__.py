@@ -16,9 +16,15 @@ def main() -> None:
             from app.commands import run
 
             sys.exit(run())
-    from app.desk import run_desk
+    try:
+        from app.desk import run_desk
 
-    sys.exit(run_desk(site))
+        code = run_desk(site)
+    except BaseException as error:
+        from app.commands import told
+
+        code = told(error)
+    sys.exit(code)
 
 
 if __name__ == "__main__":

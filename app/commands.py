@@ -7,7 +7,6 @@ import io
 import os
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -97,9 +96,13 @@ def demo(
         except RuntimeError as error:
             raise Told(f"The demo city could not be started: {error}") from None
         return
-    from app.demo import run_demo
+    from app.demo import NoFolder, run_demo
 
-    raise typer.Exit(run_demo(people, shots))
+    try:
+        code = run_demo(people, shots)
+    except NoFolder as error:
+        raise Told(str(error), 2) from None
+    raise typer.Exit(code)
 
 
 @app.command()
@@ -233,35 +236,50 @@ class _opened:
 
 def run() -> int:
     """Run the command of sys.argv: one line on bad use and exit code 2, never a traceback. Returns the exit code."""
-    for stream in (sys.stdout, sys.stderr):
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="replace")
+        elif stream is None:  # closed by whoever started us, or a bundle without a terminal
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - to the end
     if not os.environ.get("CIVICDESK_DEBUG"):
         report_everything()
-    return _run(lambda: app(prog_name="civicdesk", standalone_mode=False))
-
-
-def _run(command: Callable[[], object]) -> int:
     try:
-        code = command()
-    except typer.Exit as ended:
-        return ended.exit_code
-    except _USAGE_ERROR as error:
-        message = " ".join(error.format_message().split()).rstrip(".")
-        sys.stderr.write(f"civicdesk: {message}. Try 'civicdesk --help'.\n")
-        return 2
-    except Told as told:
-        sys.stderr.write(f"civicdesk: {told}\n")
-        return told.code
-    except (typer.Abort, KeyboardInterrupt):
-        return 130
-    except Exception as error:
-        if os.environ.get("CIVICDESK_DEBUG"):
-            raise
-        name = type(error).__name__
-        sys.stderr.write(f"civicdesk: something unexpected happened here ({name}). Set CIVICDESK_DEBUG=1 and try again to see where.\n")
-        return 1
+        try:
+            code = app(prog_name="civicdesk", standalone_mode=False)
+        except typer.Exit as ended:
+            code = ended.exit_code
+        sys.stdout.flush()
+    except BaseException as error:
+        return told(error)
     return code if isinstance(code, int) else 0
+
+
+def told(error: BaseException) -> int:
+    """Say in one line what ended a command; returns its exit code. CIVICDESK_DEBUG=1 shows where an unexpected one came from."""
+    if isinstance(error, _USAGE_ERROR):
+        message = " ".join(error.format_message().split()).rstrip(".")
+        return _say(f"{message}. Try 'civicdesk --help'.", 2)
+    if isinstance(error, Told):
+        return _say(str(error), error.code)
+    if isinstance(error, typer.Abort | KeyboardInterrupt):
+        return 130
+    if not isinstance(error, Exception) or os.environ.get("CIVICDESK_DEBUG"):
+        raise error
+    if isinstance(error, OSError):
+        # What could not be written is not tried again when the interpreter ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        if isinstance(error, BrokenPipeError):
+            return 1  # whoever read our output has had enough of it
+        if error.strerror:
+            return _say(f"{error.strerror}: {error.filename}." if error.filename else f"{error.strerror}.", 1)
+    name = type(error).__name__
+    return _say(f"something unexpected happened here ({name}). Set CIVICDESK_DEBUG=1 and try again to see where.", 1)
+
+
+def _say(words: str, code: int) -> int:
+    sys.stderr.write(f"civicdesk: {words}\n")
+    return code
 
 
 _USAGE_ERROR: Any = typer.BadParameter.mro()[1]

@@ -109,13 +109,10 @@ def site_folder(given: Path | None) -> Path:
 
 def load_site(folder: Path) -> Site:
     """Read a site. Raises SiteError when there is none or ``site.toml`` has errors."""
-    path = folder / "site.toml"
-    if not path.is_file():
-        raise SiteError(f"There is no site in {folder}: it needs a site.toml. Try 'civicdesk demo', or name a folder with --site.")
-    settings = _settings(path)
+    settings = _settings(folder)
     manifests: list[Manifest] = []
     problems: dict[str, list[ManifestProblem]] = {}
-    for file in sorted((folder / "departments").glob("*.toml")):
+    for file in _manifests(folder / "departments"):
         try:
             manifest = load_manifest(file, folder)
             _check_against_site(manifest, settings, folder)
@@ -127,7 +124,17 @@ def load_site(folder: Path) -> Site:
     return Site(folder, settings, tuple(manifests), problems)
 
 
-def _settings(path: Path) -> SiteSettings:
+def _manifests(folder: Path) -> list[Path]:
+    try:
+        return sorted(file for file in folder.iterdir() if file.suffix == ".toml")
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise SiteError(f"{folder} can't be read: {error.strerror}") from None
+
+
+def _settings(folder: Path) -> SiteSettings:
+    path = folder / "site.toml"
     try:
         text = path.read_text(encoding="utf-8")
         data: dict[str, Any] = tomllib.loads(text)
@@ -136,6 +143,9 @@ def _settings(path: Path) -> SiteSettings:
         raise SiteError("\n".join(f"{path}:{line_of(text, place)}: {words}" for place, words in error.problems)) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SiteError(f"{path} is not TOML in UTF-8: {error}") from None
+    except (FileNotFoundError, NotADirectoryError):
+        words = f"There is no site in {folder}: it needs a site.toml. Try 'civicdesk demo', or name a folder with --site."
+        raise SiteError(words) from None
     except OSError as error:
         raise SiteError(f"{path} can't be read: {error.strerror}") from None
 

@@ -48,6 +48,10 @@ class CityProcess:
             shutil.rmtree(site, ignore_errors=True)
 
 
+class NoFolder(Exception):
+    """The folder for the pictures can't be made; the text says what to do."""
+
+
 def has_screen() -> bool:
     """Whether a window can be shown here."""
     if sys.platform in ("win32", "darwin"):
@@ -56,13 +60,21 @@ def has_screen() -> bool:
 
 
 def run_demo(people: int, shots: Path | None) -> int:
-    """Open the desk on the demo city; with no screen, or where pictures are asked for, play a call. Returns the exit code."""
+    """Open the desk on the demo city; with no screen, or where pictures are asked for, play a call. Returns the exit code.
+
+    Raises NoFolder when the pictures have no place.
+    """
     if shots is None and has_screen():
         return _open_desk(people)
+    folder = shots or Path("demo-shots")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise NoFolder(f"Pictures can't be written to {folder} ({error.strerror}): name another folder with --shots.") from None
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from app.demo_call import play
 
-    return play(CityProcess(people), shots or Path("demo-shots"))
+    return play(CityProcess(people), folder)
 
 
 def _open_desk(people: int) -> int:

@@ -28,7 +28,6 @@ class StuckError(Exception):
 
 def play(city: CityProcess, folder: Path) -> int:
     """Play the call against the city and write its pictures. Returns the exit code: 0 when every step came about."""
-    folder.mkdir(parents=True, exist_ok=True)
     started = monotonic()
     _tell("Starting the demo city Springvale and its six departments ...")
     try:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import gc
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QApplication
 
-from app.qt_messages import leave_qt, report_qt
+from app.qt_messages import leave_qt, looking_for_a_screen
 from views.window import DeskWindow
 
 if TYPE_CHECKING:
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
 SWITCH_INTERVAL = 0.0005
 """Seconds after which a worker that parses gives way to the window; Python's own 5 ms, a few times in a row, are a stall."""
 
+CLOSING_TAKES = 5.0
+"""Seconds that quitting waits for a note to be on the disk."""
+
 
 class Desk:
     """One window on one site. ``site`` is called in a worker and returns the site's folder; it may take its time.
@@ -33,8 +37,8 @@ class Desk:
     """
 
     def __init__(self, site: Callable[[], Path], ready: Callable[[Desk], None] | None = None, *, keep_settings: bool = True) -> None:
-        report_qt()
-        self.application = QApplication(sys.argv[:1])
+        with looking_for_a_screen():
+            self.application = QApplication(sys.argv[:1])
         self.application.setApplicationName("CivicDesk")
         self.window = DeskWindow(QSettings("civicdesk", "civicdesk") if keep_settings else None)
         self.services: Services | None = None
@@ -57,10 +61,12 @@ class Desk:
 
         from qasync import QEventLoop
 
+        from app.signals import told_by_signals
+
         self.application.setQuitOnLastWindowClosed(False)
         sys.setswitchinterval(SWITCH_INTERVAL)
         try:
-            with asyncio.Runner(loop_factory=lambda: QEventLoop(self.application)) as runner:
+            with told_by_signals(self.end), asyncio.Runner(loop_factory=lambda: QEventLoop(self.application)) as runner:
                 return runner.run(self._work())
         finally:
             leave_qt()
@@ -85,6 +91,10 @@ class Desk:
         tasks.start(self._open(tasks), "open site")
         await self._ended.wait()
         self.window.hide()
+        if self.viewmodels is not None:
+            # The last keys of a note are not left to their pause.
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.viewmodels.call.suspend(), CLOSING_TAKES)
         await tasks.close()
         if self.services is not None:
             self.services.close()
@@ -93,11 +103,15 @@ class Desk:
     async def _open(self, tasks: Any) -> None:
         from app.opening import open_site, viewmodels_for
 
-        opened = await open_site(self._site)
+        try:
+            opened = await open_site(self._site)
+        except Exception:
+            self._fail("Something unexpected happened while the site was opened. Start CivicDesk in a terminal to see where.")
+            raise
         if isinstance(opened, str):
-            self._code = 1
-            sys.stderr.write(f"civicdesk: {opened}\n")
-            self.window.desk.show_problem(opened)
+            if sys.stderr is not None:
+                sys.stderr.write(f"civicdesk: {opened}\n")
+            self._fail(opened)
             return
         self.services = opened
         self.viewmodels = viewmodels_for(opened, tasks)
@@ -105,6 +119,10 @@ class Desk:
         give_way(self.window)
         if self._ready is not None:
             self._ready(self)
+
+    def _fail(self, words: str) -> None:
+        self._code = 1
+        self.window.desk.show_problem(words)
 
     def _close(self) -> None:
         self._closing = True

@@ -56,11 +56,18 @@ def without_values(error: BaseException) -> list[str]:
 
 
 def log_to(folder: Path) -> None:
-    """Keep the log in ``folder`` (made if need be): civicdesk.log, two older ones, one megabyte each."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    """Keep the log in ``folder`` (made if need be): civicdesk.log, two older ones, one megabyte each.
+
+    Where it can't be written that is told, once, and the desk goes on: what was looked at is in the store.
+    """
     path = folder / "civicdesk.log"
-    path.touch(mode=0o600)
-    handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        handler = RotatingFileHandler(path, maxBytes=1_000_000, backupCount=2, encoding="utf-8")
+    except OSError as error:
+        log.warning("no log is kept: %s can't be written (%s)", path, error.strerror)
+        return
     handler.setFormatter(Withholding())
     logging.getLogger().addHandler(handler)
     logging.getLogger().setLevel(logging.INFO)

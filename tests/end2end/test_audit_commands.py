@@ -15,12 +15,6 @@ from resources.demo.city import DemoCity
 from tests.end2end.test_commands import civicdesk
 
 
-@pytest.fixture(scope="module")
-def city() -> Iterator[DemoCity]:
-    with DemoCity(people=500) as made:
-        yield made
-
-
 @pytest.fixture
 def members(city: DemoCity) -> list[str]:
     """The person records of the caller whom the first sample search finds; its file was read too."""

@@ -1,13 +1,10 @@
-"""The commands as they are started: against the demo city over real sockets, and a desk that is killed in mid-note."""
+"""The commands as they are started: against the demo city over real sockets."""
 
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,35 +12,6 @@ import pytest
 from resources.demo.city import DemoCity
 
 ROOT = Path(__file__).resolve().parents[2]
-
-_TYPE_A_NOTE = """
-import asyncio, sys, time
-from pathlib import Path
-from app.desk import Desk
-
-async def work(desk):
-    call = desk.viewmodels.call
-    await asyncio.sleep(0.2)
-    print("found:" + call.state.note, flush=True)
-    box = desk.window.desk.caller_view.call.note
-    box.setPlainText(sys.argv[2])
-    await asyncio.sleep(1.0)
-    print("typed", flush=True)
-    await asyncio.sleep(60)
-
-def ready(desk):
-    desk.work = asyncio.ensure_future(work(desk))
-
-desk = Desk(lambda: Path(sys.argv[1]), ready, keep_settings=False)
-desk.show()
-desk.run()
-"""
-
-
-@pytest.fixture(scope="module")
-def city() -> Iterator[DemoCity]:
-    with DemoCity(people=500) as made:
-        yield made
 
 
 def civicdesk(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -109,6 +77,8 @@ def test_no_text_is_an_error(city: DemoCity, text: str) -> None:
         (("search", " "), "nothing to search"),
         (("search", "x", "--site", "/nowhere"), "no site in /nowhere"),
         (("demo", "--people", "3"), "--people"),
+        (("demo", "--people", "many"), "--people"),
+        (("demo", "--shots", "README.md/shots"), "can't be written to README.md"),
         (("desk", "--sit", "x"), "--sit"),
     ],
 )
@@ -135,24 +105,3 @@ def test_a_manifest_with_errors_is_told_with_its_line_and_the_rest_works(city: D
         assert civicdesk("search", city.sample_searches[0], "--site", str(city.site)).returncode == 0
     finally:
         broken.unlink()
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="there is no kill -9")
-def test_what_was_typed_is_there_after_kill_9(city: DemoCity) -> None:
-    def desk(note: str) -> tuple[str, subprocess.Popen[str]]:
-        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
-        process = subprocess.Popen(
-            [sys.executable, "-c", _TYPE_A_NOTE, str(city.site), note], stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
-        )
-        assert process.stdout is not None
-        found = process.stdout.readline()
-        assert process.stdout.readline() == "typed\n"
-        return found.removeprefix("found:").strip(), process
-
-    _, first = desk("promised a call back on Fri")
-    os.kill(first.pid, signal.SIGKILL)
-    first.communicate()
-    found, second = desk("x")
-    os.kill(second.pid, signal.SIGKILL)
-    second.communicate()
-    assert found == "promised a call back on Fri"

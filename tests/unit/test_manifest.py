@@ -134,3 +134,20 @@ def test_what_is_wrong_with_a_site(tmp_path: Path, more: str, words: str) -> Non
     with pytest.raises(SiteError) as caught:
         load_site(tmp_path)
     assert words in str(caught.value)
+
+
+def test_a_folder_that_is_no_site_is_told(tmp_path: Path) -> None:
+    for folder in (tmp_path / "nowhere", tmp_path):
+        with pytest.raises(SiteError, match="There is no site in"):
+            load_site(folder)
+    (tmp_path / "site.toml").write_text('name = "Springvale"\n', encoding="utf-8")
+    with pytest.raises(SiteError, match="has no departments"):
+        load_site(tmp_path)
+    with pytest.raises(SiteError, match="There is no site in"):
+        load_site(tmp_path / "site.toml")
+
+
+def test_a_site_that_can_not_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "site.toml").mkdir()
+    with pytest.raises(SiteError, match=r"site\.toml can't be read"):
+        load_site(tmp_path)

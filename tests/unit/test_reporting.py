@@ -123,3 +123,11 @@ def test_what_nobody_catches_is_told_without_values_and_without_a_core(tmp_path:
     assert done.stdout == "0\n"
     assert [line.split()[-1] for line in done.stderr.splitlines() if "uncaught" in line] == ["ValueError", "KeyError", "RuntimeError"]
     assert VALUE not in done.stderr
+
+
+@pytest.mark.expect_log("no log is kept: .*civicdesk.log can't be written")
+def test_a_log_that_can_not_be_kept_is_told(tmp_path: Path) -> None:
+    before = list(logging.getLogger().handlers)
+    (tmp_path / "civicdesk.log").mkdir()
+    log_to(tmp_path)
+    assert logging.getLogger().handlers == before

@@ -1,0 +1,122 @@
+"""How the desk and the commands end: told by a signal, killed, with no screen, and with nobody who reads what they print."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resources.demo.city import DemoCity
+
+ROOT = Path(__file__).resolve().parents[2]
+POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and shells")
+
+_TYPE_A_NOTE = """
+import asyncio, sys
+from pathlib import Path
+from app.desk import Desk
+
+async def work(desk):
+    call = desk.viewmodels.call
+    await asyncio.sleep(0.2)
+    print("found:" + call.state.note, flush=True)
+    box = desk.window.desk.caller_view.call.note
+    box.setPlainText(sys.argv[2])
+    await asyncio.sleep(float(sys.argv[3]))
+    print("typed", flush=True)
+    await asyncio.sleep(60)
+
+def ready(desk):
+    desk.work = asyncio.ensure_future(work(desk))
+
+desk = Desk(lambda: Path(sys.argv[1]), ready, keep_settings=False)
+desk.show()
+sys.exit(desk.run())
+"""
+_OPEN_IN_VAIN = """
+import sys
+from PySide6.QtCore import QTimer
+from app.desk import Desk
+
+desk = Desk(lambda: 1 / 0, keep_settings=False)
+desk.show()
+QTimer.singleShot(1500, desk.window.close)
+sys.exit(desk.run())
+"""
+
+
+def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    everything = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT), **environment}
+    given = {name: value for name, value in everything.items() if value}
+    return subprocess.run(command, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60, check=False)
+
+
+@POSIX
+@pytest.mark.parametrize(
+    ("how", "pause", "code"),
+    [
+        # What was typed a quarter of a second ago is on the disk, whatever comes.
+        (signal.SIGKILL, 1.0, -signal.SIGKILL),
+        # Told to end, the desk does not wait for that.
+        (signal.SIGINT, 0.0, 130),
+        (signal.SIGTERM, 0.0, 143),
+        (signal.SIGHUP, 0.0, 129),
+    ],
+    ids=str,
+)
+def test_what_was_typed_is_there_at_the_next_start(city: DemoCity, how: signal.Signals, pause: float, code: int) -> None:
+    def desk(note: str) -> tuple[str, int, str]:
+        environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
+        process = subprocess.Popen(
+            [sys.executable, "-c", _TYPE_A_NOTE, str(city.site), note, str(pause)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment,
+            cwd=ROOT,
+        )
+        assert process.stdout is not None
+        found = process.stdout.readline()
+        assert process.stdout.readline() == "typed\n"
+        process.send_signal(how)
+        _, said = process.communicate(timeout=30)
+        return found.removeprefix("found:").strip(), process.returncode, said
+
+    _, *ended = desk("promised a call back on Fri")
+    assert ended == [code, ""]
+    assert desk("x")[0] == "promised a call back on Fri"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="X and Wayland")
+@pytest.mark.parametrize("display", ["", ":77"])
+def test_no_screen_is_told_in_one_line(display: str) -> None:
+    done = run(sys.executable, "-m", "app", "desk", QT_QPA_PLATFORM="", WAYLAND_DISPLAY="", DISPLAY=display)
+    assert done.returncode == 1
+    assert done.stderr.startswith("civicdesk: No window can be opened here: ")
+    assert done.stderr.count("\n") == 1
+
+
+def test_what_nobody_foresaw_is_told_in_the_window() -> None:
+    done = run(sys.executable, "-c", _OPEN_IN_VAIN)
+    assert done.returncode == 1
+    assert "task open site failed: ZeroDivisionError" in done.stderr
+
+
+@POSIX
+def test_closed_output_is_no_error(city: DemoCity) -> None:
+    words = f"{sys.executable} -m app search {{}} --site {city.site}"
+    assert run("sh", "-c", words.format("zzyzx") + " >&-").returncode == 0
+    done = run("sh", "-c", words.format("gonzalez") + " | true")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
+@pytest.mark.parametrize("command", ["search gonzalez", "check", "--help"])
+def test_output_that_can_not_be_written_is_told(city: DemoCity, command: str) -> None:
+    site = "" if command == "--help" else f"--site {city.site}"
+    done = run("sh", "-c", f"{sys.executable} -m app {command} {site} > /dev/full")
+    assert (done.returncode, done.stderr) == (1, "civicdesk: No space left on device.\n")
