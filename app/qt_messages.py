@@ -38,7 +38,11 @@ def _no_window(said: list[str]) -> None:
     if sys.platform == "linux" and not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
         why = "this session has no screen (neither DISPLAY nor WAYLAND_DISPLAY is set)"
     else:
-        why = said[0].strip().rstrip(".")
+        # "could not connect to display :7", "Failed to create wl_display": Qt's own guess at a library that is missing comes after it.
+        why = next((text for text in said if "display" in text), "")
+        if not why and any("even though it was found" in text for text in said):
+            why = "Qt misses libraries of the system ('make demo' installs them, or says which)"
+        why = (why or said[0]).strip().rstrip(".")
     if sys.stderr is not None:
         help_ = "With no screen, 'civicdesk demo --shots DIR' plays a call, and 'civicdesk search' searches."
         sys.stderr.write(f"civicdesk: No window can be opened here: {why}. {help_}\n")
