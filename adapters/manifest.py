@@ -20,6 +20,7 @@ from adapters.templates import problems as template_problems
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression
 from models.query import Part, SearchQuery
+from models.verification import Level
 
 
 class Paging(Struct, frozen=True, kw_only=True):
@@ -193,6 +194,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """Most calls at once."""
     roles: Annotated[tuple[str, ...], Meta(min_length=1)]
     """The roles that may ask."""
+    level: Level = "verified"
+    """From which level of verification on its records may be seen, where a record map says nothing else."""
     references: tuple[str, ...] = ()
     """Regular expressions of this department's reference numbers, matched against a whole word, upper or lower case."""
     currency: Annotated[str, Meta(pattern=r"^([A-Z]{3})?\Z", description='three capitals, such as "USD"')] = ""

@@ -9,6 +9,7 @@ from msgspec import Struct, field
 from adapters.toml_tables import regular_expression
 from models.people import Sensitivity
 from models.records import State
+from models.verification import Level
 
 
 class Value(Struct, frozen=True):
@@ -75,6 +76,8 @@ class PersonMap(Struct, frozen=True):
     emails: tuple[Value, ...] = ()
     address: tuple[AddressMap, ...] = ()
     identifiers: tuple[IdentifierMap, ...] = ()
+    protected: Value | None = None
+    """Marks a person whose address is secret: anything but empty, 0, false, no and n."""
 
 
 class FieldMap(Struct, frozen=True):
@@ -83,6 +86,8 @@ class FieldMap(Struct, frozen=True):
     label: str
     value: Value
     sensitivity: Sensitivity = "open"
+    level: Level | None = None
+    """From which level of verification on it may be seen, where that is above its record's."""
 
 
 class RecordMap(Struct, frozen=True):
@@ -90,6 +95,8 @@ class RecordMap(Struct, frozen=True):
 
     id: Value
     title: Value
+    level: Level | None = None
+    """From which level of verification on such records may be seen; else the department's."""
     subject: Value | None = None
     """The key of the person it belongs to, where the answer says so."""
     status: Value | None = None

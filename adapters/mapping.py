@@ -227,6 +227,7 @@ class PersonReader:
         self._identifiers = [
             (each.scheme, Converter("person.identifiers", each.value, getter, manifest), each.sensitivity) for each in mapping.identifiers
         ]
+        self._protected = one("protected", mapping.protected)
 
     def __call__(self, item: Any, ctx: CallContext) -> Person:
         key = self._id.text(item)
@@ -250,7 +251,12 @@ class PersonReader:
                 for scheme, value, sensitivity in ((scheme, read.text(item), how) for scheme, read, how in self._identifiers)
                 if value
             ),
+            protected=self._protected is not None and self._protected.text(item).lower() not in _NO,
         )
+
+
+_NO = {"", "0", "false", "no", "n"}
+"""What says that an address is not secret; whatever else stands there says that it is."""
 
 
 class _AddressReader:

@@ -203,4 +203,5 @@ def _joined(first: Person, later: Person) -> Person:
         phones=tuple(dict.fromkeys((*first.phones, *later.phones))),
         emails=tuple(dict.fromkeys((*first.emails, *later.emails))),
         addresses=first.addresses or later.addresses,
+        protected=first.protected or later.protected,
     )

@@ -43,22 +43,25 @@ async def ask(services: Services, text: str) -> Answer:
     findings = Findings({})
     async for found in search.run(query):
         findings = found
+    raw = findings.callers
+    findings = msgspec.structs.replace(findings, callers=services.disclosure.callers(raw, query))
     records: dict[str, list[Record]] = {}
     read: dict[str, Outcome] = {}
 
     async def open_file(caller: Caller) -> None:
         kept = records.setdefault(caller.key, [])
-        if loose := search.record_of(caller.key):
-            kept.append(loose)
+        sight = services.disclosure.sight(caller)
+        if (loose := search.record_of(caller.key)) and (seen := sight.record(loose)):
+            kept.append(seen)
         members: tuple[SubjectRef, ...] = tuple(member.ref for member in caller.members)
-        async for outcomes in services.new_file().read(members):
+        async for outcomes in services.new_file().read(members, lambda: sight):
             for department, outcome in outcomes.items():
                 if isinstance(outcome, Answered):
-                    kept += outcome.records
+                    kept += [seen for record in outcome.records if (seen := sight.record(record))]
                 if not isinstance(read.get(department), Failed):
                     read[department] = outcome
 
-    await asyncio.gather(*(open_file(caller) for caller in findings.callers[:CALLERS_READ]))
+    await asyncio.gather(*(open_file(caller) for caller in raw[:CALLERS_READ]))
     return Answer(query, findings, records, read, (monotonic() - started) * 1000)
 
 

@@ -24,6 +24,7 @@ from models.audit import Look, RowKind, Seen
 from models.audit_chain import Proof
 from models.outcomes import Failed, NotPermitted
 from models.people import Caller, SubjectRef
+from models.purposes import Purpose
 from models.store.store import Store
 
 AUDITOR = "auditor"
@@ -105,7 +106,8 @@ async def who_saw(services: Services, asked: Sequence[str], purpose: str) -> Sig
     Raises NotAuditor, NoSubject or StoreUnavailable.
     """
     _auditor(services.site)
-    session = msgspec.structs.replace(services.session, purpose=purpose)
+    actor, role = services.session.actor, services.session.role
+    session = Session(actor, role, (Purpose(purpose, roles=(role,)),))
     subjects: dict[SubjectRef, None] = {}
     gaps: dict[str, None] = {}
     for text in asked:

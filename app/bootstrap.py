@@ -14,9 +14,10 @@ from urllib.parse import urlsplit
 from adapters.contract import CallContext
 from adapters.registry import make_department
 from adapters.transport import HttpRequest, Transport
-from app.config import Site, load_site
+from app.config import Site, SiteSettings, load_site
 from app.services.anchors import keep_anchor
 from app.services.audit import AuditLog
+from app.services.break_glass import BreakGlass, Reviews, WorkKeeper
 from app.services.bulkhead import Bulkhead
 from app.services.caller_file import CallerFile
 from app.services.checks import Checks
@@ -24,15 +25,20 @@ from app.services.contacts import Contacts
 from app.services.credentials import Credentials, KeyringUnavailable, open_keyring
 from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
+from app.services.disclosure import Disclosure
 from app.services.reading import ReadingRules
+from app.services.revealing import Revealing
 from app.services.sealing import Sealer
 from app.services.search import Search
 from app.services.session import Session, actor_name, role_of
 from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
+from app.services.verification import Ladder, Verifier
 from models.audit import AuditRow, Look, LookKind, Seen
 from models.contacts import Contact, ContactDraft
 from models.people import SubjectRef
 from models.store.store import Store
+from models.store.work import WorkRows
+from models.work import WorkItem
 
 CLOSING_TAKES = 5.0
 """Seconds that quitting waits for the store."""
@@ -40,6 +46,8 @@ ANCHOR_EVERY = 60.0
 """Seconds after which a look moves the anchor of the audit log on."""
 RECENT = 6
 """Callers listed under "recent"."""
+LISTED = 200
+"""Work items listed of one queue."""
 
 
 class StoredAudit:
@@ -139,6 +147,24 @@ class StoredGate:
             self._sealer.forget()
 
 
+class StoredWork(WorkKeeper):
+    """The work items of the site awaited, in the store's own thread."""
+
+    def __init__(self, rows: WorkRows, actor: str, worker: Bulkhead) -> None:
+        self._rows = rows
+        self._actor = actor
+        self._worker = worker
+
+    async def add(self, queue: str, title: str, detail: str) -> WorkItem:
+        return await in_worker(self._worker, lambda: self._rows.add(queue, title, detail, self._actor, datetime.now(UTC)))
+
+    async def items(self, queue: str) -> tuple[WorkItem, ...]:
+        return await in_worker(self._worker, lambda: self._rows.items(queue, LISTED))
+
+    async def finish(self, item: int, note: str) -> bool:
+        return await in_worker(self._worker, lambda: self._rows.finish(item, self._actor, note, datetime.now(UTC)))
+
+
 @dataclass(frozen=True)
 class Services:
     """Everything free of Qt, ready to use. ``close()`` gives back connections and ends threads."""
@@ -151,6 +177,11 @@ class Services:
     sign_in: SignIn
     gate: StoredGate
     contacts: StoredContacts
+    verifier: Verifier
+    disclosure: Disclosure
+    revealing: Revealing
+    glass: BreakGlass
+    reviews: Reviews
     rules: ReadingRules
     transport: Transport
     store: Store
@@ -184,11 +215,12 @@ class Services:
         self.transport.close()
 
 
-def open_services(folder: Path, role: str = "") -> Services:
+def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: bool = False) -> Services:
     """Put a site's services together. Blocking: reads files, keyring and store.
 
-    Raises SiteError, KeyringUnavailable or StoreUnavailable, each with words for the user; UnknownRole for a role that the
-    site does not have.
+    ``purpose`` is the one to look for, whatever the reason of a contact; ``alone``: nobody can be on the line. Raises SiteError,
+    KeyringUnavailable or StoreUnavailable, each with words for the user; UnknownRole for a role that the site does not have or a
+    purpose that the role does not have.
     """
     site = load_site(folder)
     settings = site.settings
@@ -196,6 +228,7 @@ def open_services(folder: Path, role: str = "") -> Services:
     role = role or role_of(actor, settings.staff, settings.default_role)
     if role not in settings.roles:
         raise UnknownRole(f"There is no role {role!r} in this site: choose one of {', '.join(settings.roles)}.")
+    session = _session(settings, actor, role, purpose, alone=alone)
     transport = Transport()
     credentials = open_keyring(_demo_keyring(site, transport))
     key = credentials.audit_key()
@@ -204,8 +237,15 @@ def open_services(folder: Path, role: str = "") -> Services:
     worker = Bulkhead("store", 1)
     ports, errors = make_ports(site.manifests, lambda manifest: make_department(manifest, transport, settings.allow_kinds))
     departments = Departments(ports, credentials)
-    session = Session(actor, role, settings.purposes[0])
     audit = StoredAudit(AuditLog(store.audit, key), worker, actor, credentials)
+    rules = ReadingRules(
+        settings.region,
+        settings.date_order,
+        settings.post_code,
+        tuple((manifest.id, pattern) for manifest in site.manifests for pattern in manifest.references),
+    )
+    ladder = Ladder(settings.verification, rules)
+    work = StoredWork(store.work, actor, worker)
     sign_in: SignIn = AccountSignIn(actor) if settings.demo is None else DemoSignIn()
     problems = {**site.problems, **{name: error.problems for name, error in errors.items()}}
     return Services(
@@ -217,12 +257,12 @@ def open_services(folder: Path, role: str = "") -> Services:
         sign_in=sign_in,
         gate=StoredGate(sign_in, sealer, audit, session, worker),
         contacts=StoredContacts(Contacts(store.contacts, sealer), actor, worker),
-        rules=ReadingRules(
-            settings.region,
-            settings.date_order,
-            settings.post_code,
-            tuple((manifest.id, pattern) for manifest in site.manifests for pattern in manifest.references),
-        ),
+        verifier=Verifier(ladder, audit, session),
+        disclosure=Disclosure(session, ladder, site.manifests, settings.verification.facts),
+        revealing=Revealing(audit, session),
+        glass=BreakGlass(session, settings.break_glass, audit, work),
+        reviews=Reviews(session, settings.break_glass, audit, work),
+        rules=rules,
         transport=transport,
         store=store,
         worker=worker,
@@ -230,7 +270,19 @@ def open_services(folder: Path, role: str = "") -> Services:
 
 
 class UnknownRole(Exception):
-    """The role asked for is none of the site's."""
+    """The role asked for is none of the site's, or the purpose none of the role's."""
+
+
+def _session(settings: SiteSettings, actor: str, role: str, purpose: str, *, alone: bool) -> Session:
+    session = Session(actor, role, settings.purpose)
+    session.alone = alone
+    if purpose:
+        try:
+            session.fix(purpose)
+        except KeyError:
+            known = ", ".join(session.purposes()) or "none"
+            raise UnknownRole(f"There is no purpose {purpose!r} for the role {role!r}: there are: {known}.") from None
+    return session
 
 
 def _demo_keyring(site: Site, transport: Transport) -> DemoKeyring | None:

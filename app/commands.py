@@ -113,6 +113,9 @@ def search(
     site: SiteOption = None,
     as_json: JsonOption = False,
     role: Annotated[str, typer.Option("--as", metavar="ROLE", help="Ask in this role. Default: the role that the site gives you.")] = "",
+    purpose: Annotated[
+        str, typer.Option("--purpose", metavar="NAME", help="Look for this purpose of the site. Default: the usual one of your role.")
+    ] = "",
 ) -> None:
     """Search all departments with no window.
 
@@ -124,7 +127,7 @@ def search(
 
     from app import asking
 
-    with _opened(site, role) as services:
+    with _opened(site, role, purpose) as services:
         answer = asyncio.run(asking.ask(services, text))
         if as_json:
             sys.stdout.write(asking.as_json(answer, services).decode() + "\n")
@@ -143,7 +146,7 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
 
     from app import checking
 
-    with _opened(site, "") as services:
+    with _opened(site) as services:
         rows = asyncio.run(services.checks.check_all())
         sys.stdout.write((checking.as_json(rows) if as_json else checking.as_text(rows)) + "\n")
         raise typer.Exit(checking.exit_code(rows))
@@ -195,7 +198,7 @@ def audit_who_saw(
 
     from app import auditing
 
-    with _opened(site, "") as services:
+    with _opened(site) as services:
         try:
             found = asyncio.run(auditing.who_saw(services, subject, purpose.strip() or auditing.ACCESS_REQUEST))
         except auditing.NotAuditor as error:
@@ -209,8 +212,8 @@ def audit_who_saw(
 class _opened:
     """A site's services for one command; what hinders is told in one line."""
 
-    def __init__(self, site: Path | None, role: str) -> None:
-        self._site, self._role = site, role
+    def __init__(self, site: Path | None, role: str = "", purpose: str = "") -> None:
+        self._site, self._role, self._purpose = site, role, purpose
 
     def __enter__(self) -> Services:
         from app.bootstrap import UnknownRole, open_services
@@ -219,7 +222,7 @@ class _opened:
         from models.store.errors import StoreUnavailable
 
         try:
-            self._services = open_services(site_folder(self._site), self._role)
+            self._services = open_services(site_folder(self._site), self._role, self._purpose, alone=True)
         except (UnknownRole, SiteError) as error:
             raise Told(str(error), 2) from None
         except (KeyringUnavailable, StoreUnavailable) as error:

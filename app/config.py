@@ -19,6 +19,8 @@ from platformdirs import user_config_path, user_data_path
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression
+from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
+from models.verification import VerificationRules
 
 SITE_VARIABLE = "CIVICDESK_SITE"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
@@ -56,8 +58,17 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """Role by name of the OS user; everybody else has ``default_role``."""
     reasons: tuple[str, ...] = ("General question",)
     """What calls are about."""
-    purposes: Annotated[tuple[str, ...], Meta(min_length=1)] = ("Inquiry",)
-    """Why somebody may look; the first is the usual one."""
+    purpose: Annotated[tuple[Purpose, ...], Meta(min_length=1)] = USUAL
+    """Why somebody may look, and at what; of those without reasons, the first that a role has is its usual one."""
+    verification: VerificationRules = VerificationRules()
+    """Which questions are put to a caller, and where they lead."""
+    break_glass: BreakGlassRules = BreakGlassRules()
+    reveal_reasons: Annotated[tuple[str, ...], Meta(min_length=1)] = (
+        "The caller asks for it",
+        "To compare with a document",
+        "To correct it",
+    )
+    """For which a masked field may be shown."""
     allow_kinds: tuple[str, ...] = ()
     """Third-party kinds that may be used."""
     lock_minutes: Annotated[int, Meta(ge=1, le=15, description="a number of minutes from 1 to 15")] = 15
@@ -74,6 +85,12 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
         except (ZoneInfoNotFoundError, ValueError):
             problems.append((("time_zone",), f'{self.time_zone!r} is no time zone: write an IANA name such as "America/Chicago"'))
         named: dict[Place, str] = {("default_role",): self.default_role} | {("staff", who): role for who, role in self.staff.items()}
+        for at, purpose in enumerate(self.purpose):
+            if purpose.roles != CITIZEN_ROLES:
+                named |= {("purpose", at, "roles", i): role for i, role in enumerate(purpose.roles)}
+        for key in ("roles", "reviewers"):
+            if (given := getattr(self.break_glass, key)) != getattr(BreakGlassRules(), key):
+                named |= {("break_glass", key, i): role for i, role in enumerate(given)}
         words = f"is no role: write one of {', '.join(self.roles)}"
         problems += [(place, f"{role!r} {words}") for place, role in named.items() if role not in self.roles]
         if problems:
@@ -121,6 +138,7 @@ def load_site(folder: Path) -> Site:
             problems[file.stem] = error.problems
     if not manifests and not problems:
         raise SiteError(f"The site in {folder} has no departments: put a manifest into {folder / 'departments'}.")
+    _check_departments_named(folder / "site.toml", settings, {*problems, *(manifest.id for manifest in manifests)})
     return Site(folder, settings, tuple(manifests), problems)
 
 
@@ -148,6 +166,23 @@ def _settings(folder: Path) -> SiteSettings:
         raise SiteError(words) from None
     except OSError as error:
         raise SiteError(f"{path} can't be read: {error.strerror}") from None
+
+
+def _check_departments_named(path: Path, settings: SiteSettings, known: set[str]) -> None:
+    """Purposes and questions name departments that there are. Raises SiteError."""
+    named: list[tuple[Place, tuple[str, ...]]] = [
+        *((("purpose", at, "departments"), each.departments) for at, each in enumerate(settings.purpose)),
+        *((("verification", "question", at, "departments"), each.departments) for at, each in enumerate(settings.verification.question)),
+    ]
+    text = path.read_text(encoding="utf-8")
+    problems = [
+        f"{path}:{line_of(text, place)}: {'.'.join(map(str, place))}: {name!r} is no department: write one of {', '.join(sorted(known))}"
+        for place, names in named
+        for name in names
+        if name not in known
+    ]
+    if problems:
+        raise SiteError("\n".join(problems))
 
 
 def _check_against_site(manifest: Manifest, settings: SiteSettings, folder: Path) -> None:

@@ -22,6 +22,17 @@ PATIENCE = 30.0
 """Seconds after which a step that does not come about ends the play."""
 
 
+MARIA_SAYS = {
+    "birth date": "March 9, 1984",
+    "last payment": "214.50",
+    "permit number": "4211",
+    "post code": "60614",
+    "phone": "312 555 0142",
+    "e-mail": "m.gonzalez@mail.example",
+}
+"""What the caller of the first sample search answers."""
+
+
 class StuckError(Exception):
     """A step of the call did not come about."""
 
@@ -75,6 +86,8 @@ class _Call:
         told = self._city.told
         _tell(f"The city answers after {monotonic() - self._started:.1f} s: {', '.join(told['departments'])}.")
         await self._search(told["sample_searches"][0])
+        await self._verify()
+        await self._reveal()
         await self._look_around()
         await self._one_is_down()
         await self._wrap_up()
@@ -94,19 +107,67 @@ class _Call:
         _tell("  read as: " + ", ".join(f"{part.part.replace('_', ' ')} {part.value}" for part in search.state.read_as))
         await self._until(lambda: bool(search.state.callers), "nobody was found")
         _tell(f"  {1000 * (monotonic() - asked):5.0f} ms  the first person is on the screen")
-        await self._until(lambda: bool(self._models.caller.state.records), "no record came")
-        _tell(f"  {1000 * (monotonic() - asked):5.0f} ms  the first record is on the screen")
         await self._until(lambda: search.state.phase == "done", "the departments did not finish")
         await self._until(self._file_read, "the records did not finish")
-        _tell(f"  {1000 * (monotonic() - asked):5.0f} ms  everything is on the screen")
+        _tell(f"  {1000 * (monotonic() - asked):5.0f} ms  all departments have answered")
         self._tell_departments()
         caller = self._models.caller.state.caller
         if caller is not None:
             _tell(f"  {caller.name}: {caller.match} ({', '.join(caller.why)}); {len(search.state.callers)} in the list")
-        for record in self._models.caller.state.records[:6]:
-            amount = f", {record.amount:,.2f} {record.currency}" if record.amount is not None else ""
-            _tell(f"    {record.opened or ''!s:<10}  {record.title}: {record.status}{amount}")
+        self._tell_records()
         await self._picture("caller")
+
+    async def _verify(self) -> None:
+        _tell("\nNothing of the file is shown before it is sure who calls. Ctrl+Shift+V: questions to read aloud.")
+        verification = self._models.verification
+        panel = self._desk.window.desk.caller_view.caller.verify_panel
+        self._press(Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        await self._until(lambda: bool(verification.state.ask), "no question came")
+        while verification.state.level != "verified":
+            state = verification.state
+            _tell(f'  "{state.ask}"  ({state.source} knows it)')
+            if state.question not in MARIA_SAYS:
+                raise StuckError(f"the caller does not know what to say to {state.ask!r}")
+            await self._until(lambda ask=state.ask: ask in panel.ask.text(), "the question was not drawn")  # type: ignore[misc]
+            self._type(MARIA_SAYS[state.question])
+            await self._picture("question")
+            self._press(Qt.Key.Key_Return)
+            await self._until(lambda before=state.number: verification.state.number > before, "the answer was not weighed")  # type: ignore[misc]
+            right = verification.state.asked[-1].right
+            _tell(f"    the caller says something, and only then: {'right' if right else 'wrong'}; now {verification.state.level}")
+            if not right:
+                raise StuckError("the caller's answer was wrong")
+        await self._until(lambda: bool(self._models.caller.state.records), "the file did not open")
+        self._tell_records()
+        await self._picture("verified")
+
+    async def _reveal(self) -> None:
+        _tell("\nA bank account stays masked. Ctrl+Shift+R, Enter and a reason show it for 30 seconds; the log has it first.")
+        caller = self._models.caller
+        table = self._desk.window.desk.caller_view.caller.table
+        wanted = next(
+            (
+                record
+                for record in caller.state.records
+                if any((field.sensitivity, field.shut) == ("bank", "reveal") for field in record.fields)
+            ),
+            None,
+        )
+        if wanted is None:
+            raise StuckError("there is nothing to reveal")
+        table.selectRow(table.records.row_of(wanted.ref))
+        await asyncio.sleep(0.1)
+        self._press(Qt.Key.Key_R, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        self._press(Qt.Key.Key_Return)
+        await self._until(lambda: QApplication.activePopupWidget() is not None, "no reason was asked for")
+        if (menu := QApplication.activePopupWidget()) is not None:
+            QTest.keyClick(menu, Qt.Key.Key_1)
+        self._desk.window.activateWindow()  # where there is no window system, a menu keeps the focus that it took
+        await self._until(lambda: caller.state.revealed is not None, "nothing was revealed")
+        place = caller.state.revealed.place if caller.state.revealed else None
+        _tell(f"  {wanted.title}: {place.label if place else ''} is shown; reason: {caller.state.reveal_reasons[0]}")
+        await self._picture("revealed")
+        caller.mask()
 
     async def _look_around(self) -> None:
         _tell("\nAlt+2 opens the first department's tab: the same table, and every field with its source below.")
@@ -159,11 +220,19 @@ class _Call:
         await self._picture("departments")
         self._desk.window.desk.go_to(CALLER)
 
+    def _tell_records(self) -> None:
+        records = self._models.caller.state.records
+        for record in records[:6]:
+            amount = f", {record.amount:,.2f} {record.currency}" if record.amount is not None else ""
+            _tell(f"    {record.opened or ''!s:<10}  {record.title}: {record.status}{amount}")
+        if not records:
+            _tell(f"    the file is shut: {self._models.verification.state.level}")
+
     def _tell_departments(self) -> None:
         for department in self._models.search.state.departments:
             outcome = department.outcome
             if isinstance(outcome, Answered):
-                words = f"{len(outcome.people) + len(outcome.records)} · {outcome.ms:.0f} ms"
+                words = f"{department.found or 0} · {outcome.ms:.0f} ms"
             elif isinstance(outcome, Failed):
                 words = FAULT_WORDS[outcome.fault.key][0]
             elif isinstance(outcome, NotPermitted):

@@ -17,12 +17,15 @@ from app.viewmodels import ViewModels
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
+from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
 from app.viewmodels.lock import LockViewModel, Screen
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.session import SessionViewModel
 from app.viewmodels.states import DepartmentState, SessionState
 from app.viewmodels.trail import TrailViewModel
+from app.viewmodels.verification import VerificationViewModel
 from models.people import Caller
+from models.query import SearchQuery
 from models.records import Record
 from models.store.errors import StoreUnavailable
 
@@ -51,35 +54,87 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         DepartmentState(port.manifest.id, port.manifest.title, port.manifest.colour, kind=port.manifest.kind) for port in ports
     )
 
-    def permitted(department: str) -> bool:
-        return services.departments.permitted(department, services.session.role)
+    session, site = services.session, services.site.settings
 
-    search = SearchViewModel(departments, permitted, services.rules, services.new_search, tasks)
-    caller = CallerViewModel(departments, permitted, services.new_file, tasks)
-    call = CallViewModel(services.site.settings.reasons, services.contacts, tasks, lambda: search.state.text)
+    def permitted(department: str) -> bool:
+        return services.departments.permitted(department, session)
+
+    search = SearchViewModel(departments, permitted, services.rules, services.new_search, services.disclosure, tasks)
+    caller = CallerViewModel(departments, services.new_file, services.disclosure, services.revealing, tasks, site.reveal_reasons)
+    titles = {department.id: department.title for department in departments}
+    verification = VerificationViewModel(
+        *(services.verifier, caller.known, caller.reading, lambda: session.has_caller, titles, site.verification.grounds, tasks)
+    )
+    call = CallViewModel(_reasons(services), services.contacts, tasks, lambda: search.state.text, verification.kept)
+    glass = GlassViewModel(services.glass, caller.open_caller, tasks)
     demo = services.site.settings.demo
     broken = ", ".join(sorted({row.title for row in services.checks.rows() if row.state == "manifest error"}))
-    session = SessionViewModel(
+    here = SessionViewModel(
         SessionState(
-            services.session.actor,
-            services.session.role,
-            services.session.purpose,
-            services.site.settings.name,
+            session.actor,
+            session.role,
+            session.purpose,
+            site.name,
             demo is not None,
             demo.samples if demo else (),
             f"Left out, as their manifests have errors: {broken}. See Departments." if broken else "",
         )
     )
 
-    def opened(who: Caller | None, record: Record | None) -> None:
-        caller.open(who, record)
+    def opened(who: Caller | None, record: Record | None, query: SearchQuery | None) -> None:
+        caller.open(who, record, query)
         call.concern(who)
 
+    def reclassified() -> None:
+        """What may be seen has become another."""
+        here.look_for(session.purpose)
+        search.permissions_changed()
+        caller.refresh()
+
+    def verified() -> None:
+        search.refresh()
+        caller.refresh()
+        call.verified()
+
+    def reasoned(reason: str) -> None:
+        if session.give_reason(reason):
+            reclassified()
+
+    def next_contact() -> None:
+        verification.next_contact()
+        glass.end()
+
     search.opened = opened
+    search.asking = verification.hear
+    caller.learnt = verification.follow
+    verification.changed = verified
+    glass.changed = reclassified
+    call.reasoned = reasoned
+    call.restored = services.verifier.ladder.resume
+    call.saved.connect(next_contact)
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
-    trail = TrailViewModel(services.audit.own_looks, {each.id: each.title for each in departments}, tasks)
-    screens: dict[str, Screen] = {"call": call, "search": search, "trail": trail}
-    lock = LockViewModel(services.session.actor, services.sign_in, services.gate, watch, screens, tasks)
+    reviews = ReviewsViewModel(services.reviews, tasks)
+    trail = TrailViewModel(services.audit.own_looks, titles, tasks)
+    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail}
+    screens = shown | {"verification": verification, "glass": glass, "reviews": reviews}
+    lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
-    return ViewModels(search, caller, call, DepartmentsViewModel(services.checks, tasks, switch), session, lock, trail)
+    return ViewModels(
+        search,
+        caller,
+        call,
+        DepartmentsViewModel(services.checks, tasks, switch),
+        here,
+        lock,
+        trail,
+        verification,
+        glass,
+        reviews,
+    )
+
+
+def _reasons(services: Services) -> tuple[str, ...]:
+    """What a call may be about: the site's reasons, and those of the purposes that this role has."""
+    own = (reason for purpose in services.site.settings.purpose if services.session.role in purpose.roles for reason in purpose.reasons)
+    return tuple(dict.fromkeys((*services.site.settings.reasons, *own)))

@@ -17,7 +17,7 @@ import msgspec
 
 from models.people import SubjectRef
 
-LookKind = Literal["search", "records", "lookup", "reveal", "check", "who_saw", "lock", "unlock"]
+LookKind = Literal["search", "records", "lookup", "reveal", "check", "who_saw", "lock", "unlock", "verification", "break_glass", "review"]
 """``who_saw`` is a look into the log itself; ``lock`` and ``unlock`` are of the session's screen and show nothing."""
 RowKind = LookKind | Literal["subject", "outcome"]
 

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from models.people import SubjectRef
+from models.verification import Verification
 
 ContactOutcome = Literal["resolved", "handed_over", "call_back", ""]
 OUTCOMES: tuple[ContactOutcome, ...] = ("resolved", "handed_over", "call_back")
@@ -23,6 +24,8 @@ class ContactDraft(msgspec.Struct, frozen=True):
     query: str = ""
     caller_name: str = ""
     members: tuple[SubjectRef, ...] = ()
+    verification: Verification = Verification()
+    """How it was made sure who calls, without any answer."""
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -37,3 +40,4 @@ class Contact(msgspec.Struct, frozen=True):
     note: str
     caller_name: str = ""
     members: tuple[SubjectRef, ...] = ()
+    verification: Verification = Verification()

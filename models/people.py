@@ -7,7 +7,7 @@ out of the garbage collector's sight: a search makes thousands of them while the
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
@@ -31,15 +31,25 @@ class Address(msgspec.Struct, frozen=True, gc=False):
     city: str = ""
 
 
+Sensitivity = Literal["open", "sensitive", "national_id", "bank", "health", "protected"]
+SENSITIVITIES: tuple[Sensitivity, ...] = get_args(Sensitivity)
+"""Kinds of values. All but ``open`` are masked until somebody reveals them, one by one; ``protected`` is a secret address."""
+
+MASK = "••••"
+"""Stands for every masked value, however long it is."""
+
+Shut = Literal["", "identified", "verified", "strong", "reveal", "not permitted"]
+"""Why a value is not there: it opens from a level of verification on, or when it is revealed, or the purpose does not see it."""
+
+
 class Identifier(msgspec.Struct, frozen=True, gc=False):
     """A number that somebody gave a person or a thing: ``scheme`` says who (``taxpayer``, ``library card``)."""
 
     scheme: str
     value: str
     sensitivity: Sensitivity = "open"
-
-
-Sensitivity = Literal["open", "sensitive"]
+    shut: Shut = ""
+    """Set on what is shown only: ``value`` is then empty."""
 
 
 class Person(msgspec.Struct, frozen=True, gc=False):
@@ -55,6 +65,16 @@ class Person(msgspec.Struct, frozen=True, gc=False):
     emails: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()
     identifiers: tuple[Identifier, ...] = ()
+    protected: bool = False
+    """The address is secret: nobody is found by it, and no list shows it."""
+
+
+class ValuePlace(msgspec.Struct, frozen=True, gc=False):
+    """Where one masked value stands: a field of a record (its id and label), a number of a person (key and scheme), or an address."""
+
+    department: str
+    id: str
+    label: str
 
 
 Match = Literal["certain", "maybe", "single"]
@@ -81,3 +101,5 @@ class Caller(msgspec.Struct, frozen=True):
     """How well the caller answers the query, 0 to 1."""
     may_be: SubjectRef | None = None
     """A record of the caller under whom this one is listed, as both may be one person."""
+    shut: tuple[tuple[str, Shut], ...] = ()
+    """Set on what is shown only: the facts (birth_date, address, phone, email) that are known and not shown, and why."""

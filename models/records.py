@@ -8,7 +8,7 @@ from typing import Literal
 
 import msgspec
 
-from models.people import Sensitivity, SubjectRef
+from models.people import Sensitivity, Shut, SubjectRef
 
 State = Literal["open", "active", "waiting", "late", "closed", ""]
 Attention = Literal["none", "soon", "late"]
@@ -22,11 +22,13 @@ class RecordRef(msgspec.Struct, frozen=True, gc=False, order=True):
 
 
 class Field(msgspec.Struct, frozen=True, gc=False):
-    """One more fact of a record, as text for the screen. A ``sensitive`` one is masked until somebody reveals it."""
+    """One more fact of a record, as text for the screen. One that is not ``open`` is masked until somebody reveals it."""
 
     label: str
     value: str
     sensitivity: Sensitivity = "open"
+    shut: Shut = ""
+    """Set on what is shown only: ``value`` is then empty."""
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
+from models.people import ValuePlace
 from views import icons, words
-from views.theme import look
+from views.masked import MaskedValue, RevealMenu
+from views.theme import Tone, look
+from views.widgets.chip import Chip
 from views.widgets.flow import FlowRow
 from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, restyle, set_tip
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState
-    from models.people import Caller
+    from app.viewmodels.states import CallerState, VerificationState
+    from models.people import Caller, Shut
     from models.records import Record
 
 _CARDS = 3
@@ -37,16 +40,19 @@ class _Fact(QWidget):
         value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         layout.addWidget(mark)
         layout.addWidget(value)
-        self.setAccessibleName(f"{said}: {text}")
-        set_tip(self, f"{said}: {text}")
+        told = said if text == words.MASK else f"{said}: {text}"
+        self.setAccessibleName(told)
+        set_tip(self, told)
 
 
 class CallerHeader(QWidget):
-    """The header; drawn anew only when the caller is another or knows more."""
+    """The header; drawn anew only when the caller is another or more is known or open. ``verify`` when the chip is pressed."""
+
+    verify = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._caller: Caller | None = None
+        self._drawn: tuple[object, ...] = ()
         self.name = ElidedLabel(role="title")
         self.badge = Badge()
         self.facts = FlowRow(gap=6, line_gap=3)
@@ -55,7 +61,12 @@ class CallerHeader(QWidget):
         top.setSpacing(look().px(10))
         top.addWidget(self.name)
         top.addWidget(self.badge, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.chip = Chip()
+        self.chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.chip.clicked.connect(self.verify)
+        self.chip.hide()
         top.addStretch(1)
+        top.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look().px(5))
@@ -63,37 +74,116 @@ class CallerHeader(QWidget):
         layout.addWidget(self.facts)
         layout.addWidget(self.why)
 
-    def draw(self, caller: Caller | None, departments: dict[str, tuple[str, str]]) -> None:
-        """Shows the caller."""
-        if caller is None or caller == self._caller:
+    def draw(self, state: CallerState, departments: dict[str, tuple[str, str]], reveal: RevealMenu) -> None:
+        """Shows the caller as far as may be seen; ``reveal`` offers the reasons for which a masked value is shown."""
+        caller = state.caller
+        revealed = state.revealed if state.revealed and self._stands_here(state.revealed.place, caller) else None
+        if caller is None:
+            self._forget()
             return
-        self._caller = caller
+        if (caller, revealed) == self._drawn:
+            return
+        self._drawn = (caller, revealed)
         self.name.setText(caller.name)
         self.badge.show_text(*words.match(caller))
         sources = words.listed(dict.fromkeys(departments.get(m.ref.department, (m.ref.department, ""))[0] for m in caller.members))
         because = " · ".join(caller.why)
         known = self.tr("Known to {sources}").format(sources=sources)
         self.why.setText(f"{known} · {because}" if because else known)
+        place = next((each.place for each in self._masks() if each.has_focus()), None)
         for widget in self.facts.widgets():
             self.facts.drop(widget)
-        for position, (icon, value, said) in enumerate(self._facts_of(caller)):
-            self.facts.insert(position, _Fact(icon, value, said))
-            self.facts.widgets()[position].setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        facts: list[QWidget] = [_Fact(*fact) for fact in self._facts_of(caller)]
+        for at, why, name in self._masked(caller):
+            shown = revealed.value if revealed is not None and revealed.place == at else ""
+            facts.append(MaskedValue(at, why, reveal, name=name, value=shown))
+        for position, fact in enumerate(facts):
+            self.facts.insert(position, fact)
+            fact.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        before: QWidget = self.chip
+        for masked in self._masks():
+            for button in masked.buttons:
+                QWidget.setTabOrder(before, button)
+                before = button
+            if masked.place == place:
+                masked.enter()
+
+    def _forget(self) -> None:
+        """Who was open is not kept in hidden labels either."""
+        self._drawn = ()
+        for label in (self.name, self.badge, self.why):
+            label.setText("")
+        for widget in self.facts.widgets():
+            self.facts.drop(widget)
+
+    def _masks(self) -> list[MaskedValue]:
+        return [widget for widget in self.facts.widgets() if isinstance(widget, MaskedValue)]
+
+    def enter_masked(self) -> bool:
+        """The focus to the first value that may be revealed; False if there is none."""
+        return any(each.enter() for each in self._masks())
+
+    def draw_verification(self, state: VerificationState) -> None:
+        """How sure it is who calls, and by which questions."""
+        self.chip.setVisible(bool(state.caller))
+        met = ", ".join(each.question for each in state.asked if each.right)
+        acts = self.tr("acts for them: {ground}").format(ground=state.mandate.ground) if state.mandate else ""
+        looks: dict[str, tuple[str, str, Tone]] = {
+            "anonymous": (self.tr("Not verified"), "shield-question-mark", "warn"),
+            "identified": (self.tr("Identified"), "shield-question-mark", "info"),
+            "verified": (self.tr("Verified"), "shield-check", "good"),
+            "strong": (self.tr("Strongly verified"), "shield-check", "good"),
+        }
+        word, icon, tone = looks[state.level]
+        if state.ended == "locked":
+            word, icon, tone = self.tr("{level}, locked").format(level=word), "lock", "bad"
+        told = " · ".join(part for part in (f"{word}: {met}" if met else word, acts) if part)
+        keys = "" if state.level in ("verified", "strong") or state.ended == "locked" else "Ctrl+Shift+V"
+        self.chip.show_as(told, keys, icon=icon, tone=tone, name=told)
+        set_tip(self.chip, told)
 
     def restyle(self) -> None:
         """Draws everything anew in the look in force."""
-        self._caller = None
+        self._drawn = ()
+        self.chip.updateGeometry()
 
     def _facts_of(self, caller: Caller) -> list[tuple[str, str, str]]:
         facts = [("calendar-days", words.long_day(caller.birth_date), self.tr("Born"))] if caller.birth_date else []
         facts += [("map-pin", address, self.tr("Address")) for address in caller.addresses[:3]]
         facts += [("phone", number, self.tr("Phone")) for number in caller.phones[:3]]
         facts += [("mail", address, self.tr("E-mail")) for address in caller.emails[:2]]
+        icons_of = {"birth_date": "calendar-days", "phone": "phone", "email": "mail", "address": "map-pin"}
+        names = {
+            "birth_date": self.tr("Born"),
+            "phone": self.tr("Phone"),
+            "email": self.tr("E-mail"),
+            "address": self.tr("Address"),
+        }
+        for fact, why in caller.shut:
+            if why != "reveal":
+                facts.append((icons_of[fact], words.MASK, f"{names[fact]}, {words.shut(why)}"))
         numbers = dict.fromkeys(identifier for member in caller.members for identifier in member.identifiers)
-        for identifier in list(numbers)[:3]:
-            value = words.MASK if identifier.sensitivity == "sensitive" else identifier.value
-            facts.append(("id-card", f"{identifier.scheme} {value}", self.tr("Number")))
+        plain = [each for each in numbers if not each.shut and each.sensitivity == "open"]
+        facts += [("id-card", f"{each.scheme} {each.value}", self.tr("Number")) for each in plain[:3]]
+        for scheme, why in dict.fromkeys((each.scheme, each.shut) for each in numbers if each.shut not in ("", "reveal")):
+            facts.append(("id-card", words.MASK, f"{scheme}, {words.shut(why)}"))
         return facts
+
+    def _masked(self, caller: Caller) -> list[tuple[ValuePlace, Shut, str]]:
+        """What may be revealed."""
+        found: list[tuple[ValuePlace, Shut, str]] = []
+        if dict(caller.shut).get("address") == "reveal":
+            found.append((ValuePlace("", caller.key, "address"), "reveal", self.tr("Secret address")))
+        for member in caller.members:
+            for each in member.identifiers:
+                if each.shut in ("", "reveal") and each.sensitivity != "open":
+                    found.append((ValuePlace(member.ref.department, member.ref.id, each.scheme), each.shut or "reveal", each.scheme))
+        return found[:4]
+
+    @staticmethod
+    def _stands_here(place: ValuePlace, caller: Caller | None) -> bool:
+        numbers = {(m.ref.department, m.ref.id, each.scheme) for m in caller.members for each in m.identifiers} if caller else set()
+        return not place.department or (place.department, place.id, place.label) in numbers
 
 
 class AttentionCard(QFrame):
@@ -123,6 +213,13 @@ class AttentionCard(QFrame):
         self._text.setText(" · ".join(part for part in told if part))
         self.setAccessibleName(self.tr("Needs attention: {title}, {text}").format(title=record.title, text=self._text.text()))
         self.update()
+
+    def forget(self) -> None:
+        """Shows nothing, and keeps nothing either."""
+        self.record = None
+        self._title.setText("")
+        self._text.setText("")
+        self.setAccessibleName("")
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
@@ -173,7 +270,9 @@ class AttentionCards(QWidget):
         self.setVisible(bool(pressing))
         for position, card in enumerate(self._cards):
             card.setVisible(position < len(pressing))
-            if position < len(pressing) and card.record != pressing[position]:
+            if position >= len(pressing):
+                card.forget()
+            elif card.record != pressing[position]:
                 record = pressing[position]
                 card.draw(record, departments.get(record.ref.department, (record.ref.department, ""))[0], date.today())
 

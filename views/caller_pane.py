@@ -12,9 +12,11 @@ from models.outcomes import Answered, Failed, NotPermitted, Outcome, Waiting
 from models.records import Record
 from views import empty_tab, fault_words, icons, words
 from views.caller_header import AttentionCards, CallerHeader
+from views.masked import RevealMenu
 from views.record_detail import RecordDetail
 from views.record_split import FilterBox, TableAndDetail
 from views.theme import look
+from views.verify_panel import VerifyPanel
 from views.widgets.cards import Banner, EmptyState
 from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
 from views.widgets.record_table import RecordTable
@@ -22,7 +24,8 @@ from views.widgets.record_table import RecordTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from app.viewmodels.states import CallerState, DepartmentState, SearchState
+    from app.viewmodels.states import CallerState, DepartmentState, SearchState, VerificationState
+    from views.ports import VerificationPort
 
 OVERVIEW = ""
 _LOW = 470
@@ -35,6 +38,7 @@ class CallerPane(QWidget):
 
     retry = Signal(str)
     retry_search = Signal(str)
+    verify = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,7 +48,11 @@ class CallerPane(QWidget):
         self._caller_key = ""
         self._kinds: dict[str, str] = {}
         self._titles: dict[str, tuple[str, str]] = {}
+        self.reveal_menu = RevealMenu(self)
         self.header = CallerHeader()
+        self.header.verify.connect(self.verify)
+        self.verify_panel = VerifyPanel()
+        self.verify_panel.left.connect(self.enter)
         self.attention = AttentionCards()
         self.attention.pressed.connect(self._show_record)
         self.tabs = QTabBar()
@@ -60,7 +68,7 @@ class CallerPane(QWidget):
         self.missing.pressed.connect(self.retry_failed)
         self.table = RecordTable()
         self.table.chosen.connect(self._chosen)
-        self.detail = RecordDetail()
+        self.detail = RecordDetail(self.reveal_menu)
         self.page = EmptyState()
         self.page.pressed.connect(self._retry_this)
         self.filter = FilterBox()
@@ -107,6 +115,7 @@ class CallerPane(QWidget):
         layout.setContentsMargins(unit(14), unit(12), unit(14), unit(10))
         layout.setSpacing(unit(10))
         layout.addWidget(self.header)
+        layout.addWidget(self.verify_panel)
         layout.addWidget(self.attention)
         layout.addWidget(self.missing)
         layout.addLayout(tabbed, 1)
@@ -148,6 +157,8 @@ class CallerPane(QWidget):
         before, self._state = self._state, state
         if state.caller is None:
             self._caller_key = ""
+            self.header.draw(state, self._titles, self.reveal_menu)
+            self.attention.draw(state, self._titles)
             self._welcome()
             self._stack.setCurrentWidget(self._nobody)
             return
@@ -159,7 +170,8 @@ class CallerPane(QWidget):
             self._close_filter()
             self.tabs.setCurrentIndex(0)
             self.table.forget()
-        self.header.draw(state.caller, self._titles)
+        self.reveal_menu.reasons = state.reveal_reasons
+        self.header.draw(state, self._titles, self.reveal_menu)
         self.attention.draw(state, self._titles)
         self._stack.setCurrentWidget(self._open)
 
@@ -171,12 +183,26 @@ class CallerPane(QWidget):
     def draw_records(self, state: CallerState) -> None:
         """The table, or why there is none."""
         if state.caller is None:
+            if self._drawn:
+                self.table.set_records((), self._titles)
             self._drawn = None
             return
         if self._drawn is not state.records:
             self._drawn = state.records
             self.table.set_records(state.records, self._titles)
+        elif self.table.current() is not None:
+            self._chosen(self.table.current())
         self._draw_page()
+
+    def bind(self, model: VerificationPort) -> None:
+        """Connects the questions to the view model."""
+        self.verify_panel.bind(model)
+        self.verify.connect(model.open)
+
+    def draw_verification(self, state: VerificationState) -> None:
+        """Who is on the line, and the question that is being put."""
+        self.header.draw_verification(state)
+        self.verify_panel.draw(state)
 
     def draw_search(self, state: SearchState) -> None:
         """Takes what came of the search: a department that failed there may know the caller all the same."""
@@ -268,6 +294,10 @@ class CallerPane(QWidget):
     def _tab_of(self, department: DepartmentState) -> tuple[str, str, str]:
         """Text, icon, and what a screen reader says."""
         title, records = department.title, self._outcome(department)
+        if department.shut and not isinstance(records, Failed):
+            # Where everything is shut a lock on each tab would say nothing more than the page does.
+            some = self._state is not None and self._state.level != "anonymous"
+            return title, "lock" if some else "", f"{title}, {words.shut(department.shut)}"
         if isinstance(records, Answered):
             count = f"{len(records.records)}{'+' if records.truncated else ''}"
             return f"{title} {count}", "", self.tr("{title}, {count} records").format(title=title, count=count)
@@ -291,16 +321,25 @@ class CallerPane(QWidget):
             return
         scope = self._scope()
         failed = [department.title for department in state.departments if isinstance(self._outcome(department), Failed)]
+        more = self.tr("Some records are not shown: they open when the caller is {level} (Ctrl+Shift+V).")
         text = self.tr("{names} did not answer: what is known there is missing here.").format(names=words.listed(failed)) if failed else ""
         shown = text if scope == OVERVIEW and state.records else ""
-        self.missing.show_text(state.problem or shown, button=self.tr("Retry") if shown and not state.problem else "")
+        if state.problem or shown or not state.more_from:
+            self.missing.show_text(state.problem or shown, button=self.tr("Retry") if shown and not state.problem else "")
+        else:
+            self.missing.show_text(more.format(level=words.level(state.more_from)), "info", "lock")
         if self.table.records.total():
             self._below.setCurrentWidget(self._records)
             self._tell_found()
             return
         had_focus = self.table.hasFocus()
         department = self._department(scope)
-        if department is None:
+        shut = [each.shut for each in state.departments if each.shut and isinstance(each.records, Answered | Waiting)]
+        if department is not None and department.shut and not isinstance(self._outcome(department), Failed):
+            why = empty_tab.of_shut(department.title, department.shut)
+        elif department is None and shut and not failed:
+            why = empty_tab.of_shut(self.tr("The file"), min(shut, key=("identified", "verified", "strong").index))
+        elif department is None:
             why = empty_tab.of_all([self._outcome(each) for each in state.departments], failed)
         else:
             why = empty_tab.of_one(department.title, self._outcome(department))
@@ -310,14 +349,27 @@ class CallerPane(QWidget):
             self.tabs.setFocus()
 
     def _retry_this(self) -> None:
-        if self._scope() == OVERVIEW:
+        state = self._state
+        if state is not None and any(each.shut for each in state.departments if self._scope() in ("", each.id)) and not self._failed_here():
+            self.verify.emit()
+        elif self._scope() == OVERVIEW:
             self.retry_failed()
         elif (department := self._department(self._scope())) is not None:
             self._ask_again(department)
 
+    def _failed_here(self) -> bool:
+        """Whether the page tells of a department that did not answer."""
+        departments = self._state.departments if self._state else ()
+        return any(isinstance(self._outcome(each), Failed) for each in departments if self._scope() in ("", each.id))
+
     def _chosen(self, record: Record | None) -> None:
         department = record.ref.department if record else ""
-        self.detail.draw(record, self._titles.get(department, (department, ""))[0], self._kinds.get(department, ""))
+        revealed = self._state.revealed if self._state else None
+        self.detail.draw(record, self._titles.get(department, (department, ""))[0], self._kinds.get(department, ""), revealed)
+
+    def enter_masked(self) -> bool:
+        """The focus to the first value that may be revealed, of the record and then of the caller."""
+        return bool(self._caller_key) and (self.detail.enter_masked() or self.header.enter_masked())
 
     def _show_record(self, record: Record) -> None:
         self._close_filter()

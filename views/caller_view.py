@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from models.outcomes import Failed
 from views.call_panel import CallPanel
 from views.caller_pane import CallerPane
+from views.glass import GlassBanner
+from views.masked import ShortMemory
 from views.people import PeoplePane
 from views.search_bar import SearchBar
 from views.strip import Strip
@@ -44,6 +46,8 @@ class CallerView(QWidget):
         self.people = PeoplePane()
         self.caller = CallerPane()
         self.call = CallPanel()
+        self.glass = GlassBanner()
+        self._clipboard = ShortMemory(self)
         bar = QFrame()
         bar.setProperty("role", "bar")
         row = QHBoxLayout(bar)
@@ -67,6 +71,7 @@ class CallerView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(bar)
+        layout.addWidget(self.glass)
         layout.addWidget(self.strip)
         layout.addWidget(self.columns, 1)
         self.search.go_down.connect(self.people.enter)
@@ -87,7 +92,15 @@ class CallerView(QWidget):
         self.caller.retry.connect(models.caller.retry)
         self.caller.retry_search.connect(models.search.retry)
         self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self.caller.draw_search, self._remember)
+        self.caller.bind(models.verification)
+        self.caller.reveal_menu.chosen.connect(models.caller.reveal)
+        self.caller.reveal_menu.copy.connect(models.caller.copy_revealed)
+        self.caller.reveal_menu.mask.connect(models.caller.mask)
+        models.caller.copied.connect(self._clipboard.copy)
+        self.glass.pressed.connect(models.glass.end)
         self._frame.follow(models.caller, *self.caller.draws())
+        self._frame.follow(models.verification, self.caller.draw_verification)
+        self._frame.follow(models.glass, self.glass.draw)
         self._frame.follow(models.call, self.call.draw)
         self._frame.follow(models.session, self.who.draw, self._show_samples)
 
@@ -119,6 +132,15 @@ class CallerView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+
+    def verify(self) -> None:
+        """The questions to the caller, with the focus in the line for what is said; pressed again, back into the line."""
+        if self._models is not None and not self.caller.verify_panel.enter():
+            self._models.verification.open()
+
+    def forget_copied(self) -> None:
+        """Empties the clipboard of what was revealed and copied."""
+        self._clipboard.forget()
 
     def _arrange(self, *, force: bool = False) -> None:
         """Three columns where they fit; else the call panel goes under the people."""

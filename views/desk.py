@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from app.viewmodels.states import SessionState
     from views.departments_view import DepartmentsView
     from views.ports import ViewModels
+    from views.reviews_view import ReviewsView
     from views.search_box import SearchBox
 
-CALLER, DEPARTMENTS = range(2)
+CALLER, DEPARTMENTS, REVIEWS = range(3)
 
 
 class Desk(QWidget):
@@ -44,6 +45,7 @@ class Desk(QWidget):
         self.caller_view.who.lock.connect(self.lock)
         self.caller_view.who.trail.connect(self.show_trail)
         self._departments_view: DepartmentsView | None = None
+        self._reviews_view: ReviewsView | None = None
         self.screens = QStackedWidget()
         self.screens.addWidget(self.caller_view)
         self.notice = ElidedLabel(self.tr("Starting…"), "small")
@@ -92,6 +94,10 @@ class Desk(QWidget):
             ("Ctrl+Enter", self._save),
             ("Ctrl+1", lambda: self.go_to(CALLER)),
             ("Ctrl+2", lambda: self.go_to(DEPARTMENTS)),
+            ("Ctrl+3", lambda: self.go_to(REVIEWS)),
+            ("Ctrl+Shift+V", self.verify),
+            ("Ctrl+Shift+R", self._enter_masked),
+            ("Ctrl+Shift+B", self.break_glass),
             ("Ctrl++", lambda: self.appearance.step(1)),
             ("Ctrl+=", lambda: self.appearance.step(1)),
             ("Ctrl+-", lambda: self.appearance.step(-1)),
@@ -111,6 +117,7 @@ class Desk(QWidget):
         self.caller_view.bind(models)
         self.frame.follow(models.session, self._draw_session)
         self.guard = LockGuard(self.window(), self, models.lock)
+        self.rail.buttons[REVIEWS].setVisible(models.reviews.state.allowed)
         if self._departments_view is not None:
             self._departments_view.bind(models.departments)
 
@@ -137,9 +144,26 @@ class Desk(QWidget):
                 self._departments_view.bind(self._models.departments)
         return self._departments_view
 
+    def reviews_view(self) -> ReviewsView:
+        """The Reviews screen of supervisors, made on the first visit."""
+        if self._reviews_view is None:
+            from views.reviews_view import ReviewsView
+
+            self._reviews_view = ReviewsView(self.frame)
+            self.screens.addWidget(self._reviews_view)
+            if self._models is not None:
+                self._reviews_view.bind(self._models.reviews)
+        return self._reviews_view
+
     def go_to(self, screen: int) -> None:
-        """Shows a screen: CALLER or DEPARTMENTS."""
+        """Shows a screen: CALLER, DEPARTMENTS or, for those who have it, REVIEWS."""
+        if self.rail.buttons[screen].isHidden():
+            return
         self.rail.buttons[screen].setChecked(True)
+        if screen == REVIEWS:
+            self.screens.setCurrentWidget(self.reviews_view())
+            self.reviews_view().enter()
+            return
         if screen == DEPARTMENTS:
             view = self.departments_view()
             self.screens.setCurrentWidget(view)
@@ -156,7 +180,9 @@ class Desk(QWidget):
 
     def next_pane(self, by: int) -> None:
         """The focus to the next pane that can take it, or to the one before."""
-        panes = self.caller_view.panes() if self.screens.currentWidget() is self.caller_view else self.departments_view().panes()
+        shown = self.screens.currentWidget()
+        views = (self.caller_view, self._reviews_view, self._departments_view)
+        panes = next((view.panes() for view in views if view is not None and view is shown), [])
         focused: QWidget | None = self.window().focusWidget()
         inside = [focused is not None and (pane is focused or pane.isAncestorOf(focused)) for pane, _enter in panes]
         at = inside.index(True) if True in inside else -1
@@ -164,6 +190,27 @@ class Desk(QWidget):
             _pane, enter = panes[(at + by * step) % len(panes)]
             if callable(enter) and enter():
                 return
+
+    def verify(self) -> None:
+        """The questions to whoever is on the line."""
+        self.go_to(CALLER)
+        self.caller_view.verify()
+
+    def break_glass(self) -> None:
+        """Asks why; where glass is broken, ends it."""
+        glass = self._models.glass if self._models is not None else None
+        if glass is None or not glass.state.allowed:
+            return
+        if glass.state.until:
+            glass.end()
+            return
+        from views.glass import BreakGlassDialog
+
+        BreakGlassDialog(self.window(), glass).open()
+
+    def _enter_masked(self) -> None:
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.caller.enter_masked()
 
     def show_keys(self) -> None:
         """The overview of all keys."""
@@ -194,8 +241,11 @@ class Desk(QWidget):
     def _again(self) -> None:
         if self._models is None:
             return
-        if self.screens.currentWidget() is self.caller_view:
+        shown = self.screens.currentWidget()
+        if shown is self.caller_view:
             self.caller_view.retry()
+        elif shown is self._reviews_view:
+            self._models.reviews.load()
         else:
             self._models.departments.check_all()
 
@@ -207,6 +257,7 @@ class Desk(QWidget):
         """Saved: an empty search for whoever calls next."""
         if self._models is not None:
             self._models.search.clear()
+        self.caller_view.forget_copied()
         self.caller_view.search.reset()
         self.caller_view.search.focus_box()
 
@@ -229,8 +280,9 @@ class Desk(QWidget):
         self.rail.setFixedWidth(look().px(64))
         self.window().setMinimumSize(look().px(720), look().px(480))
         self.caller_view.restyle()
-        if self._departments_view is not None:
-            self._departments_view.restyle()
+        for view in (self._departments_view, self._reviews_view):
+            if view is not None:
+                view.restyle()
         if self._settings is not None:
             self._settings.setValue("appearance/scheme", self.appearance.scheme)
             self._settings.setValue("appearance/zoom", self.appearance.zoom)

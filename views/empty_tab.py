@@ -47,6 +47,14 @@ def of_all(outcomes: Sequence[Outcome | None], failed: Sequence[str]) -> Why:
     )
 
 
+def of_shut(title: str, level: str) -> Why:
+    """Of a tab, or of the overview, that opens only when it is surer who calls."""
+    heading = QCoreApplication.translate("EmptyTab", "{title} opens when the caller is {level}")
+    text = QCoreApplication.translate("EmptyTab", "Until then nothing of it is shown. The questions to put come with Ctrl+Shift+V.")
+    button = QCoreApplication.translate("EmptyTab", "Verify the caller   Ctrl+Shift+V")
+    return Why(heading.format(title=title, level=words.level(level)), text, "lock", "neutral", button)
+
+
 def of_one(title: str, outcome: Outcome | None) -> Why:
     """Of one department's tab."""
     if isinstance(outcome, Failed):

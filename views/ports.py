@@ -5,7 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState, TrailState
+    from app.viewmodels.states import (
+        CallerState,
+        CallState,
+        DepartmentsState,
+        GlassState,
+        LockState,
+        ReviewsState,
+        SearchState,
+        SessionState,
+        TrailState,
+        VerificationState,
+    )
+    from models.people import ValuePlace
 
 
 class SearchPort(Protocol):
@@ -27,10 +39,14 @@ class CallerPort(Protocol):
     """The open caller."""
 
     state_changed: Any
+    copied: Any
 
     @property
     def state(self) -> CallerState: ...
     def retry(self, department_id: str) -> None: ...
+    def reveal(self, place: ValuePlace, reason: str) -> None: ...
+    def copy_revealed(self) -> None: ...
+    def mask(self) -> None: ...
 
 
 class CallPort(Protocol):
@@ -93,6 +109,44 @@ class TrailPort(Protocol):
     def leave(self) -> None: ...
 
 
+class VerificationPort(Protocol):
+    """Who is on the line."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> VerificationState: ...
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+    def answer(self, said: str) -> None: ...
+    def do_not_know(self) -> None: ...
+    def act_for(self, name: str, ground: str) -> None: ...
+    def act_for_themselves(self) -> None: ...
+
+
+class GlassPort(Protocol):
+    """Break-glass."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> GlassState: ...
+    def start(self, reason: str) -> None: ...
+    def end(self) -> None: ...
+    def discard_problem(self) -> None: ...
+
+
+class ReviewsPort(Protocol):
+    """What supervisors look at afterwards."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> ReviewsState: ...
+    def load(self) -> None: ...
+    def seen(self, item: int, note: str) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -110,3 +164,9 @@ class ViewModels(Protocol):
     def lock(self) -> LockPort: ...
     @property
     def trail(self) -> TrailPort: ...
+    @property
+    def verification(self) -> VerificationPort: ...
+    @property
+    def glass(self) -> GlassPort: ...
+    @property
+    def reviews(self) -> ReviewsPort: ...

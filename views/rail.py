@@ -59,7 +59,9 @@ class Rail(QFrame):
         self.buttons = (
             RailButton(self.tr("Caller"), "phone-call", "Ctrl+1", self.tr("Caller")),
             RailButton(self.tr("Depts"), "building-2", "Ctrl+2", self.tr("Departments")),
+            RailButton(self.tr("Reviews"), "clipboard-check", "Ctrl+3", self.tr("Reviews of break-glass")),
         )
+        self.buttons[2].hide()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(look().px(6), look().px(10), look().px(6), look().px(10))
         layout.setSpacing(look().px(6))

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from models.people import ValuePlace
 from views import words
+from views.masked import MaskedValue, RevealMenu
 from views.theme import look
 from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel
 
 if TYPE_CHECKING:
+    from app.viewmodels.states import Revealed
+    from models.people import Shut
     from models.records import Record
 
 _COLUMNS = 3
@@ -26,17 +31,25 @@ class _FieldCell(QWidget):
         self._label = PlainLabel(role="small")
         self._value = PlainLabel(wrap=True)
         self._value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, look().px(8), 0)
-        layout.setSpacing(0)
-        layout.addWidget(self._label)
-        layout.addWidget(self._value)
-        layout.addStretch(1)
+        self.masked: MaskedValue | None = None
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, look().px(8), 0)
+        self._layout.setSpacing(0)
+        self._layout.addWidget(self._label)
+        self._layout.addWidget(self._value)
+        self._layout.addStretch(1)
 
-    def draw(self, label: str, value: str, said: str) -> None:
-        """Shows one field."""
+    def draw(self, label: str, value: str, said: str, masked: MaskedValue | None) -> None:
+        """Shows one field; one that is or was masked in a widget of its own."""
         self._label.setText(label)
         self._value.setText(value)
+        self._value.setVisible(masked is None)
+        if self.masked is not None:
+            self.masked.hide()
+            self.masked.deleteLater()
+        self.masked = masked
+        if masked is not None:
+            self._layout.insertWidget(2, masked)
         self.setAccessibleName(f"{label}: {said}")
         self._value.setAccessibleName(said)
 
@@ -44,11 +57,13 @@ class _FieldCell(QWidget):
 class RecordDetail(QFrame):
     """The pane beside the table."""
 
-    def __init__(self) -> None:
+    def __init__(self, reveal: RevealMenu) -> None:
         super().__init__()
         self.setProperty("role", "card")
         self.setAccessibleName(self.tr("Record in detail"))
+        self._reveal = reveal
         self._record: Record | None = None
+        self._revealed: Revealed | None = None
         self.title = ElidedLabel(role="heading")
         self.badge = Badge()
         self.source = ElidedLabel(role="small")
@@ -78,12 +93,20 @@ class RecordDetail(QFrame):
         layout.addSpacing(look().px(4))
         layout.addWidget(self.area, 1)
 
-    def draw(self, record: Record | None, department: str, kind: str) -> None:
-        """Shows the record; ``department`` is its title and ``kind`` the kind of its adapter."""
+    def draw(self, record: Record | None, department: str, kind: str, revealed: Revealed | None = None) -> None:
+        """Shows the record; ``department`` is its title, ``kind`` the kind of its adapter, ``revealed`` what is unmasked now."""
         self.setVisible(record is not None)
-        if record is None or record == self._record:
+        if record is None:
+            self._forget()
             return
-        self._record = record
+        if revealed is not None and (revealed.place.department, revealed.place.id) != (record.ref.department, record.ref.id):
+            revealed = None
+        if (record, revealed) == (self._record, self._revealed):
+            return
+        if record != self._record:
+            self.area.verticalScrollBar().setValue(0)
+        focused = next((cell.masked.place for cell in self._cells if cell.masked is not None and cell.masked.has_focus()), None)
+        self._record, self._revealed = record, revealed
         self.title.setText(record.title)
         self.badge.show_text(*words.status(record))
         source = f"{department} ({kind})" if kind else department
@@ -96,12 +119,35 @@ class RecordDetail(QFrame):
             self._grid.addWidget(cell, at // _COLUMNS, at % _COLUMNS)
         for at, cell in enumerate(self._cells):
             cell.setVisible(at < len(fields))
-            if at < len(fields):
-                cell.draw(*fields[at])
-        self.area.verticalScrollBar().setValue(0)
+            if at >= len(fields):
+                cell.draw("", "", "", None)
+            else:
+                label, value, said, place, why = fields[at]
+                shown = revealed.value if revealed is not None and revealed.place == place else ""
+                masked = MaskedValue(place, why, self._reveal, value=shown) if place is not None else None
+                cell.draw(label, value, shown or said, masked)
+                if masked is not None and place == focused:
+                    masked.enter()
+                    QTimer.singleShot(0, cell, partial(self.area.ensureWidgetVisible, cell))  # once it is laid out
 
-    def _fields_of(self, record: Record) -> list[tuple[str, str, str]]:
-        """Label, value as drawn, and value as said: dots are no word."""
+    def _forget(self) -> None:
+        """What is not shown is not kept in hidden labels either."""
+        self._record = self._revealed = None
+        for label in (self.title, self.badge, self.source):
+            label.setText("")
+        for cell in self._cells:
+            cell.draw("", "", "", None)
+
+    def enter_masked(self) -> bool:
+        """The focus to the first value that may be revealed; False if there is none."""
+        for cell in self._cells:
+            if cell.isVisible() and cell.masked is not None and cell.masked.enter():
+                self.area.ensureWidgetVisible(cell)
+                return True
+        return False
+
+    def _fields_of(self, record: Record) -> list[tuple[str, str, str, ValuePlace | None, Shut]]:
+        """Label, value as drawn, value as said (dots are no word), and for a masked one where it stands and why it is masked."""
         today = date.today()
         due = words.day(record.due, today)
         if due and record.attention != "none":
@@ -113,10 +159,11 @@ class RecordDetail(QFrame):
             (self.tr("Due"), due),
             (self.tr("Amount"), words.amount(record.amount, record.currency)),
         ]
-        fields = [(label, value, value) for label, value in own if value]
+        fields: list[tuple[str, str, str, ValuePlace | None, Shut]] = [(label, value, value, None, "") for label, value in own if value]
         for field in record.fields:
-            if field.sensitivity == "sensitive":
-                fields.append((field.label, words.MASK, self.tr("masked")))
+            if field.shut or field.sensitivity != "open":
+                place = ValuePlace(record.ref.department, record.ref.id, field.label)
+                fields.append((field.label, words.MASK, words.shut(field.shut or "reveal"), place, field.shut or "reveal"))
             else:
-                fields.append((field.label, field.value or "–", field.value or self.tr("empty")))
+                fields.append((field.label, field.value or "–", field.value or self.tr("empty"), None, ""))
         return fields

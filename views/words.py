@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QTime
 
+from models import people
 from models.outcomes import Answered, Failed, NotPermitted, Outcome, Skipped, Waiting
 from views.theme import Tone
 
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from models.people import Caller
     from models.records import Record
 
+MASK = people.MASK
 _SYMBOLS = {"USD": "$", "CAD": "$", "AUD": "$", "EUR": "€", "GBP": "£", "": ""}
-MASK = "••••••"
 
 
 def locale() -> QLocale:
@@ -74,6 +75,11 @@ def clock(value: datetime) -> str:
 def minutes(value: datetime) -> str:
     """Local time of day, ``10:14``."""
     return clock(value)[:5]
+
+
+def moment(value: datetime) -> str:
+    """Local day and time of day, ``Nov 11 10:14``."""
+    return f"{day(value.astimezone().date(), datetime.now(UTC).astimezone().date())} {minutes(value)}"
 
 
 def running(span: timedelta) -> str:
@@ -180,4 +186,24 @@ def not_asked(outcome: NotPermitted | Skipped) -> str:
     if isinstance(outcome, Skipped):
         why = outcome.why or QCoreApplication.translate("Words", "it can do nothing with this search")
         return QCoreApplication.translate("Words", "Not asked: {why}").format(why=why)
-    return QCoreApplication.translate("Words", "Your role may not ask this department. Nothing was sent to it.")
+    return QCoreApplication.translate(
+        "Words", "Not permitted: your role, for this purpose, may not ask this department. Nothing was sent to it."
+    )
+
+
+def level(name: str) -> str:
+    """A level of verification, as a predicate of the caller."""
+    return {
+        "identified": QCoreApplication.translate("Words", "identified"),
+        "verified": QCoreApplication.translate("Words", "verified"),
+        "strong": QCoreApplication.translate("Words", "strongly verified"),
+    }.get(name, QCoreApplication.translate("Words", "not verified"))
+
+
+def shut(why: str) -> str:
+    """Why a value is masked."""
+    if why == "reveal":
+        return QCoreApplication.translate("Words", "masked")
+    if why == "not permitted":
+        return QCoreApplication.translate("Words", "not permitted")
+    return QCoreApplication.translate("Words", "opens when the caller is {level}").format(level=level(why))

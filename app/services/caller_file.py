@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
+from typing import NamedTuple
 
 from adapters.turns import TURNS
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, as_they_end, in_worker
+from app.services.disclosure import Sight
 from app.services.search import AuditTrail, summed_up
 from models.audit import Look
 from models.outcomes import Answered, Outcome
@@ -17,6 +19,16 @@ from models.records import Record
 
 _FILING = Bulkhead("filing", 1)
 """One thread for all files, so that what comes at the same time is put in order one after the other."""
+
+
+class Shown(NamedTuple):
+    """What one sight lets be seen of a file, ``of`` each department too; ``hidden`` are the departments of which something is not."""
+
+    sight: Sight
+    of_all: tuple[Record, ...]
+    records: tuple[Record, ...]
+    of: Mapping[str, tuple[Record, ...]]
+    hidden: frozenset[str]
 
 
 class CallerFile:
@@ -28,6 +40,9 @@ class CallerFile:
         self._asker = asker
         self._placed: list[tuple[tuple[int, int, str], Record]] = []
         self._known: set[str] = set()
+        self._masked: dict[str, tuple[Record, Record | None]] = {}
+        self._masked_for: Sight | None = None
+        self._shown: Shown | None = None
         self.records: tuple[Record, ...] = ()
         self.cancelled = False
 
@@ -39,10 +54,16 @@ class CallerFile:
         self._take((record,))
         self.records = self._in_order()
 
-    async def read(self, members: tuple[SubjectRef, ...]) -> AsyncIterator[dict[str, Outcome]]:
+    def shown(self, sight: Sight) -> Shown:
+        """What may be seen; made here where the sight has become another, else in the worker that put the records in order."""
+        if self._shown is None or self._shown.of_all is not self.records or self._shown.sight != sight:
+            self._shown = _shown(sight, self.records, [sight.record(record) for record in self.records])
+        return self._shown
+
+    async def read(self, members: tuple[SubjectRef, ...], sight: Callable[[], Sight]) -> AsyncIterator[dict[str, Outcome]]:
         """One outcome a department, as they come; those that come in one turn of the loop come together. Raises StoreUnavailable.
 
-        What is read again takes the place of what was there.
+        What is read again takes the place of what was there. ``sight`` is what may be seen just then.
         """
         by_department: dict[str, list[SubjectRef]] = {}
         for member in members:
@@ -59,7 +80,8 @@ class CallerFile:
             outcomes |= fresh
             answers = [outcome.records for outcome in fresh.values() if isinstance(outcome, Answered) and outcome.records]
             if answers:  # in a worker: for ten thousand records it takes 20 ms, and the loop is the window's
-                self.records = await in_worker(_FILING, partial(self._filed, answers))
+                self._shown = await in_worker(_FILING, partial(self._filed, answers, sight()))
+                self.records = self._shown.of_all
             yield fresh
         await self._audit.outcome(row, summed_up(outcomes))
 
@@ -75,12 +97,20 @@ class CallerFile:
             partial=next((answer.partial for answer in answers if answer.partial), None),
         )
 
-    def _filed(self, answers: list[tuple[Record, ...]]) -> tuple[Record, ...]:
+    def _filed(self, answers: list[tuple[Record, ...]], sight: Sight) -> Shown:
         for records in answers:
             with TURNS:
                 self._take(records)
         with TURNS:
-            return self._in_order()
+            if self._masked_for != sight:
+                self._masked, self._masked_for = {}, sight
+            masked = self._masked
+            for place, record in self._placed:
+                known = masked.get(place[2])
+                if known is None or known[0] is not record:
+                    masked[place[2]] = (record, sight.record(record))
+            records = self._in_order()
+            return _shown(sight, records, [masked[place[2]][1] for place, _ in self._placed])
 
     def _take(self, records: Iterable[Record]) -> None:
         """Weigh new records only: those that are in order are sorted again for next to nothing."""
@@ -93,6 +123,19 @@ class CallerFile:
     def _in_order(self) -> tuple[Record, ...]:
         self._placed.sort()
         return tuple(record for _, record in self._placed)
+
+
+def _shown(sight: Sight, of_all: tuple[Record, ...], seen: list[Record | None]) -> Shown:
+    """``seen`` are the records as they may be seen, in the same order."""
+    of: dict[str, list[Record]] = {}
+    hidden: set[str] = set()
+    for record, each in zip(of_all, seen, strict=True):
+        if each is None:
+            hidden.add(record.ref.department)
+        else:
+            of.setdefault(record.ref.department, []).append(each)
+    records = tuple(each for each in seen if each is not None) if hidden else tuple(seen)
+    return Shown(sight, of_all, records, {name: tuple(each) for name, each in of.items()}, frozenset(hidden))  # type: ignore[arg-type]
 
 
 def place_of(record: Record) -> tuple[int, int, str]:

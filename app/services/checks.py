@@ -118,7 +118,7 @@ def _pairs(prefix: str, mapping: PersonMap | RecordMap) -> list[tuple[str, str]]
         for each in given if isinstance(given, tuple) else (given,):
             if isinstance(each, Value):
                 pairs.append((f"{prefix}: {name.replace('_', ' ')}", _source(each)))
-            elif each is not None:
+            elif isinstance(each, msgspec.Struct):
                 label = getattr(each, "label", "") or getattr(each, "scheme", "") or name
                 inner = [getattr(each, part) for part in each.__struct_fields__ if isinstance(getattr(each, part), Value)]
                 pairs.append((f"{prefix}: {label}", " · ".join(_source(value) for value in inner)))

@@ -47,6 +47,9 @@ class Asker(Protocol):
     def role(self) -> str: ...
     @property
     def purpose(self) -> str: ...
+    def allows(self, department: str) -> bool:
+        """Whether the purpose lets this department be asked."""
+        ...
 
 
 class Port:
@@ -75,13 +78,14 @@ class Departments:
         self.ports = {port.manifest.id: port for port in sorted(ports, key=lambda each: each.manifest.title)}
         self._secrets = secrets
 
-    def permitted(self, department: str, role: str) -> bool:
-        return role in self.ports[department].manifest.roles
+    def permitted(self, department: str, asker: Asker) -> bool:
+        """Whether both the department, for this role, and the purpose let it be asked."""
+        return asker.role in self.ports[department].manifest.roles and asker.allows(department)
 
     async def find(self, department: str, query: SearchQuery, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
         """People (and records that name none) of one department for a query."""
         port = self.ports[department]
-        if not self.permitted(department, asker.role):
+        if not self.permitted(department, asker):
             return NotPermitted()
         if "find" not in port.manifest.capabilities:
             return Skipped("this department can't be searched")
@@ -92,7 +96,7 @@ class Departments:
     async def records(self, subject: SubjectRef, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
         """All records of one person."""
         port = self.ports[subject.department]
-        if not self.permitted(subject.department, asker.role):
+        if not self.permitted(subject.department, asker):
             return NotPermitted()
         if "records" not in port.manifest.capabilities:
             return Skipped("this department keeps no records of persons")
@@ -101,7 +105,7 @@ class Departments:
     async def lookup(self, ref: RecordRef, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
         """One record by its number."""
         port = self.ports[ref.department]
-        if not self.permitted(ref.department, asker.role):
+        if not self.permitted(ref.department, asker):
             return NotPermitted()
         return await self._ask(port, asker, lambda adapter, ctx: iter((adapter.lookup(ref, ctx),)), 1, cancelled)
 

@@ -16,13 +16,15 @@ from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, as_they_end, in_worker
 from app.services.identity import Joiner
 from models.audit import AuditRow, Look
-from models.outcomes import Answered, Failed, Outcome, Skipped
+from models.outcomes import Answered, Failed, NotPermitted, Outcome, Skipped
 from models.people import Caller, Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record
 
 FOLLOW_CALLERS = 3
 """A search without a name is followed up for at most so many callers: the other departments are asked by what was found."""
+PLACE_CALLERS = 20
+"""People shown of one address, where departments know of secret ones: whether theirs is, is asked for each by name."""
 MOST_CALLERS = 50
 """Entries of the list: staff of the NHS's Personal Demographics Service see as many; more are no help to a caller."""
 CLEAR_LEAD = 0.02
@@ -72,6 +74,7 @@ class Search:
         self._joiner: Joiner | None = None
         self._seen: set[SubjectRef] = set()
         self._more = 0
+        self._places = self._only_places = False
         self.outcomes: dict[str, Outcome] = {}
         self.cancelled = False
 
@@ -85,7 +88,9 @@ class Search:
         Ends without the last when it is cancelled: nobody sees what comes then, so nothing more is logged as seen.
         """
         started = time.monotonic()
-        asked = [name for name in self._departments.ports if self._departments.permitted(name, self._asker.role)]
+        self._places = bool(query.address or query.street or query.post_code)
+        self._only_places = self._places and not (query.parts() - {"address", "street", "post_code"})
+        asked = [name for name in self._departments.ports if self._departments.permitted(name, self._asker)]
         row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", tuple(asked), _plain(query)))
 
         async def finding(*, finished: bool = False) -> Findings:
@@ -111,9 +116,15 @@ class Search:
     async def retry(self, department: str, query: SearchQuery) -> Findings:
         """Ask one department again; the rest stays as it is. Raises StoreUnavailable."""
         started = time.monotonic()
-        row = await self._audit.look(Look(self._asker.actor, self._asker.role, self._asker.purpose, "search", (department,), _plain(query)))
+        permitted = self._departments.permitted(department, self._asker)
+        asker, asked = self._asker, (department,) if permitted else ()
+        row = await self._audit.look(Look(asker.actor, asker.role, asker.purpose, "search", asked, _plain(query)))
         await self._find(department, query)
-        findings = self._findings(await self._callers(query), started, finished=True)
+        callers = await self._callers(query)
+        if self._only_places and department in self._keepers():
+            await self._follow(department, self._follow_ups(query, callers).get(department, []))
+            callers = await self._callers(query)
+        findings = self._findings(callers, started, finished=True)
         await self._note_seen(row, findings)
         await self._audit.outcome(row, summed_up({department: self.outcomes[department]}))
         return findings
@@ -128,8 +139,26 @@ class Search:
             self._seen.update(fresh)
 
     def _findings(self, callers: tuple[Caller, ...], started: float, *, finished: bool) -> Findings:
+        callers = self._findable(callers, finished=finished)
         more = max(0, len(callers) - MOST_CALLERS) + self._more
         return Findings(dict(self.outcomes), callers[:MOST_CALLERS], more, (time.monotonic() - started) * 1000, finished)
+
+    def _findable(self, callers: tuple[Caller, ...], *, finished: bool) -> tuple[Caller, ...]:
+        """Without those whose secret address was searched by: nobody is found by it, and nobody's is confirmed.
+
+        A search by nothing but a place shows nobody before all departments that know of secret addresses have answered.
+        """
+        if not self._places:
+            return callers
+        if self._only_places and (keepers := self._keepers()):
+            if not finished or any(isinstance(self.outcomes.get(name), Failed | Skipped) for name in keepers):
+                return tuple(caller for caller in callers if not caller.members)
+            callers = callers[:PLACE_CALLERS]
+        return tuple(caller for caller in callers if not any(member.protected for member in caller.members))
+
+    def _keepers(self) -> list[str]:
+        """The departments that know whose address is secret."""
+        return [name for name, port in self._departments.ports.items() if port.manifest.person and port.manifest.person.protected]
 
     def record_of(self, caller: str) -> Record | None:
         """The record behind an entry of the list that names no person."""
@@ -140,6 +169,8 @@ class Search:
         self.outcomes[department] = outcome
         if isinstance(outcome, Answered):
             self._found[department] = outcome
+        elif isinstance(outcome, NotPermitted):
+            self._found.pop(department, None)  # it was permitted before
 
     async def _callers(self, query: SearchQuery) -> tuple[Caller, ...]:
         people = [person for answer in self._found.values() for person in answer.people]
@@ -174,11 +205,12 @@ class Search:
         """For a search by something only one department may know: what to ask the others about the callers found."""
         if query.name:
             return {}
-        found = [caller for caller in callers if caller.members][: FOLLOW_CALLERS + 1]
-        if not found or len(found) > FOLLOW_CALLERS:
-            return {}
+        found = [caller for caller in callers if caller.members][:PLACE_CALLERS]
+        keepers = self._keepers() if self._only_places else []
         plans: dict[str, list[SearchQuery]] = {}
         for name, port in self._departments.ports.items():
+            if len(found) > FOLLOW_CALLERS and name not in keepers:
+                continue
             if not isinstance(self.outcomes.get(name), Answered | Skipped):
                 continue
             queries = []

@@ -1,4 +1,4 @@
-"""Who works here, in which role, for which purpose they look, and for how long without signing in again."""
+"""Who works here, in which role, for which purpose they look (it follows the reason of the call), and for how long without signing in."""
 
 from __future__ import annotations
 
@@ -8,18 +8,71 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Literal
 
-import msgspec
+from models.people import Sensitivity
+from models.purposes import EMERGENCY, NONE, USUAL, Purpose
 
 LONGEST_IDLE = 15 * 60.0
 """Seconds after which an unattended screen is locked; a site can only shorten it."""
 
 
-class Session(msgspec.Struct, frozen=True):
-    """What every look is written down with; ``role`` decides which departments may be asked."""
+class Session:
+    """What every look is written down with, and what it may be of: ``role`` and ``purpose`` decide which departments may be asked."""
 
-    actor: str
-    role: str
-    purpose: str
+    def __init__(self, actor: str, role: str, purposes: tuple[Purpose, ...] = USUAL) -> None:
+        self.actor = actor
+        self.role = role
+        self._purposes = tuple(purpose for purpose in purposes if role in purpose.roles)
+        self._fixed: Purpose | None = None
+        self._reason = ""
+        self.emergency: Callable[[], bool] = lambda: False
+        """Whether glass is broken: then the purpose hinders nothing."""
+        self.alone = False
+        """Nobody can be on the line, as in a search without a window."""
+
+    @property
+    def current(self) -> Purpose:
+        """The purpose in force; that with no roles, which sees nothing, where this role has none."""
+        if self.emergency():
+            return EMERGENCY
+        if self._fixed is not None:
+            return self._fixed
+        named = next((each for each in self._purposes if self._reason and self._reason in each.reasons), None)
+        return named or next((each for each in self._purposes if not each.reasons), NONE)
+
+    @property
+    def purpose(self) -> str:
+        """Its name, as looks are logged with it."""
+        return self.current.name
+
+    @property
+    def has_caller(self) -> bool:
+        """Somebody is on the line, who must be verified."""
+        return self.current.caller and not self.alone
+
+    def purposes(self) -> tuple[str, ...]:
+        """The names of those that this role has."""
+        return tuple(purpose.name for purpose in self._purposes)
+
+    def fix(self, name: str) -> None:
+        """Look for this purpose, whatever the reason. Raises KeyError when the role does not have it."""
+        found = next((purpose for purpose in self._purposes if purpose.name.casefold() == name.casefold()), None)
+        if found is None:
+            raise KeyError(name)
+        self._fixed = found
+
+    def give_reason(self, reason: str) -> bool:
+        """What the contact is about now; True when the purpose has become another."""
+        before = self.current
+        self._reason = reason
+        return self.current != before
+
+    def allows(self, department: str) -> bool:
+        """Whether the purpose lets this department be asked; what its manifest lets the role is another matter."""
+        return self.current is not NONE and self.current.allows(department)
+
+    def sees(self, sensitivity: Sensitivity) -> bool:
+        """Whether the purpose lets fields of this kind be seen."""
+        return sensitivity in self.current.fields
 
 
 def actor_name() -> str:

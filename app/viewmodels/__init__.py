@@ -8,10 +8,12 @@ if TYPE_CHECKING:
     from app.viewmodels.call import CallViewModel
     from app.viewmodels.caller import CallerViewModel
     from app.viewmodels.departments import DepartmentsViewModel
+    from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
     from app.viewmodels.lock import LockViewModel
     from app.viewmodels.search import SearchViewModel
     from app.viewmodels.session import SessionViewModel
     from app.viewmodels.trail import TrailViewModel
+    from app.viewmodels.verification import VerificationViewModel
 
 
 class ViewModels(NamedTuple):
@@ -24,3 +26,6 @@ class ViewModels(NamedTuple):
     session: SessionViewModel
     lock: LockViewModel
     trail: TrailViewModel
+    verification: VerificationViewModel
+    glass: GlassViewModel
+    reviews: ReviewsViewModel

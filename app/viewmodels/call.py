@@ -16,6 +16,7 @@ from app.viewmodels.states import CallState
 from models.contacts import OUTCOMES, Contact, ContactDraft, ContactOutcome
 from models.people import Caller, SubjectRef
 from models.store.errors import StoreUnavailable
+from models.verification import Verification
 
 DRAFT_PAUSE = 0.25
 """Seconds without a key after which what was typed is on the disk."""
@@ -31,15 +32,28 @@ class ContactKeeper(Protocol):
 
 
 class CallViewModel(ViewModel[CallState]):
-    """``saved`` is emitted when a contact is in the store: the desk is then cleared for the next caller."""
+    """``saved`` is emitted when a contact is in the store: the desk is then cleared for the next caller.
+
+    ``reasoned(reason)`` is called when the call is about something else, ``restored(verification)`` when one goes on that was cut short.
+    """
 
     saved = Signal()
 
-    def __init__(self, reasons: tuple[str, ...], contacts: ContactKeeper, tasks: Tasks, query: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        reasons: tuple[str, ...],
+        contacts: ContactKeeper,
+        tasks: Tasks,
+        query: Callable[[], str],
+        verification: Callable[[], Verification] = Verification,
+    ) -> None:
         super().__init__(CallState(reasons=reasons))
         self._contacts = contacts
         self._tasks = tasks
         self._query = query
+        self._verification = verification
+        self.reasoned: Callable[[str], None] = lambda reason: None
+        self.restored: Callable[[Verification], None] = lambda verification: None
         self._caller_name = ""
         self._members: tuple[SubjectRef, ...] = ()
         self._pending: asyncio.TimerHandle | None = None
@@ -48,6 +62,7 @@ class CallViewModel(ViewModel[CallState]):
 
     def set_reason(self, reason: str) -> None:
         self._type(reason=reason)
+        self.reasoned(reason)
 
     def set_outcome(self, outcome: str) -> None:
         self._type(outcome=outcome)
@@ -61,6 +76,11 @@ class CallViewModel(ViewModel[CallState]):
             return  # a new search within one call does not forget whom it was about
         self._caller_name = caller.name
         self._members = tuple(member.ref for member in caller.members)
+        self._begin()
+        self._keep_soon()
+
+    def verified(self) -> None:
+        """Something has come of verifying who calls: it belongs to the call."""
         self._begin()
         self._keep_soon()
 
@@ -105,6 +125,8 @@ class CallViewModel(ViewModel[CallState]):
         self._caller_name, self._members = draft.caller_name, draft.members
         outcome: ContactOutcome = draft.outcome if draft.outcome in OUTCOMES else ""
         self._change(started=draft.started, reason=draft.reason, outcome=outcome, note=draft.note, revision=self.state.revision + 1, **more)
+        self.restored(draft.verification)
+        self.reasoned(draft.reason)
 
     def _type(self, **fields: str) -> None:
         if all(getattr(self.state, name) == value for name, value in fields.items()):
@@ -120,7 +142,14 @@ class CallViewModel(ViewModel[CallState]):
     def _draft(self) -> ContactDraft:
         state = self.state
         return ContactDraft(
-            state.started or datetime.now(UTC), state.reason, state.outcome, state.note, self._query(), self._caller_name, self._members
+            started=state.started or datetime.now(UTC),
+            reason=state.reason,
+            outcome=state.outcome,
+            note=state.note,
+            query=self._query(),
+            caller_name=self._caller_name,
+            members=self._members,
+            verification=self._verification(),
         )
 
     def _keep_soon(self) -> None:
@@ -153,6 +182,7 @@ class CallViewModel(ViewModel[CallState]):
         recent = await self._recent()
         self._show(CallState(reasons=self.state.reasons, revision=self.state.revision + 1, recent=recent))
         self.saved.emit()
+        self.reasoned("")
 
     async def _restore(self) -> None:
         try:

@@ -1,94 +1,239 @@
-"""The open caller: all records of all departments that know them."""
+"""The open caller: all records of all departments that know them, as far as they may be seen."""
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+
+import msgspec
+from PySide6.QtCore import Signal
 
 from app.services.caller_file import CallerFile
+from app.services.disclosure import Disclosure
+from app.services.revealing import SECONDS, Revealing, value_at
+from app.services.verification import Known
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
-from app.viewmodels.states import CallerState, DepartmentState
-from models.outcomes import NotPermitted, Outcome, Waiting
-from models.people import Caller, SubjectRef
+from app.viewmodels.states import CallerState, DepartmentState, Revealed
+from models.audit import AuditRow
+from models.outcomes import Answered, NotPermitted, Outcome, Waiting
+from models.people import Caller, Shut, SubjectRef, ValuePlace
+from models.query import SearchQuery
 from models.records import Record
 from models.store.errors import StoreUnavailable
+from models.verification import Level
 
 
 class CallerViewModel(ViewModel[CallerState]):
-    """Reads what a caller's departments hold, adds what comes, and forgets all of it when the caller is left."""
+    """Reads what a caller's departments hold, adds what comes, and forgets all of it when the caller is left.
+
+    What was read is kept here; the state holds only what may be seen of it. ``copied`` carries a revealed value for the clipboard.
+    ``learnt`` is called when another caller is open or more is known of them.
+    """
+
+    copied = Signal(str)
 
     def __init__(
         self,
         departments: tuple[DepartmentState, ...],
-        permitted: Callable[[str], bool],
         new_file: Callable[[], CallerFile],
+        disclosure: Disclosure,
+        revealing: Revealing,
         tasks: Tasks,
+        reveal_reasons: tuple[str, ...] = (),
     ) -> None:
-        super().__init__(CallerState(departments=departments))
+        super().__init__(CallerState(departments=departments, reveal_reasons=reveal_reasons))
         self._departments = departments
-        self._permitted = permitted
         self._new_file = new_file
+        self._disclosure = disclosure
+        self._revealing = revealing
         self._tasks = tasks
+        self._reasons = reveal_reasons
+        self._caller: Caller | None = None
+        self._query: SearchQuery | None = None
         self._file: CallerFile | None = None
-        self._read: set[SubjectRef] = set()
         self._outcomes: dict[str, Outcome] = {}
+        self._revealed: tuple[Revealed, AuditRow] | None = None
+        self._masking: asyncio.TimerHandle | None = None
+        self.learnt: Callable[[], None] = lambda: None
 
-    def open(self, caller: Caller | None, record: Record | None = None) -> None:
+    def open(self, caller: Caller | None, record: Record | None = None, query: SearchQuery | None = None) -> None:
         """Show a caller; None leaves the last one. The open caller again, with more members, reads only those."""
         if caller is None:
             self._leave()
-            self._show(CallerState(departments=self._departments))
+            self._show(CallerState(departments=self._departments, reveal_reasons=self._reasons))
+            self.learnt()
             return
-        if self.state.caller is None or self.state.caller.key != caller.key:
+        if self._caller is None or self._caller.key != caller.key:
             self._leave()
             self._file = self._new_file()
             if record is not None:
                 self._file.add(record)
-        fresh = [member.ref for member in caller.members if member.ref not in self._read]
-        self._read.update(fresh)
+        known = {member.ref for member in self._caller.members} if self._caller is not None else set()
+        self._caller, self._query = caller, query
+        fresh = [member.ref for member in caller.members if member.ref not in known]
         now = time.monotonic()
         for ref in fresh:
             self._outcomes[ref.department] = Waiting(now)
-        self._draw(caller)
+        self.refresh()
         if fresh and self._file is not None:
-            self._tasks.start(self._fetch(self._file, tuple(fresh), caller.key), "records")
+            self._tasks.start(self._fetch(self._file, tuple(fresh), caller), "records")
 
     def retry(self, department: str) -> None:
         """Read one department's records again."""
-        caller = self.state.caller
-        members = tuple(member.ref for member in caller.members if member.ref.department == department) if caller else ()
-        if caller is not None and members and self._file is not None:
+        members = tuple(member.ref for member in self._caller.members if member.ref.department == department) if self._caller else ()
+        if members and self._file is not None and self._caller is not None:
             self._outcomes[department] = Waiting(time.monotonic())
-            self._draw(caller)
-            self._tasks.start(self._fetch(self._file, members, caller.key), f"records {department}")
+            self.refresh()
+            self._tasks.start(self._fetch(self._file, members, self._caller), f"records {department}")
 
-    async def _fetch(self, file: CallerFile, members: tuple[SubjectRef, ...], key: str) -> None:
+    def known(self) -> Known | None:
+        """What was read of the open caller, for questions to be drawn from; None when there is nobody who could be asked."""
+        caller = self._caller
+        if caller is None or not caller.members:
+            return None
+        whole = (
+            name for name, outcome in self._outcomes.items() if isinstance(outcome, Answered) and not (outcome.truncated or outcome.partial)
+        )
+        return Known(caller, self._all(), frozenset(whole))
+
+    def open_caller(self) -> Caller | None:
+        """Who is open, with all that is known."""
+        return self._caller
+
+    def reading(self) -> bool:
+        """Whether some department has not answered yet."""
+        return any(isinstance(outcome, Waiting) for outcome in self._outcomes.values())
+
+    def refresh(self, problem: str = "") -> None:
+        """Draw anew: the level of verification, the purpose or what is known has changed."""
+        caller = self._caller
+        if caller is None:
+            return
+        sight = self._disclosure.sight(caller)
+        shown = self._file.shown(sight) if self._file is not None else None
+        records, of = (shown.records, shown.of) if shown is not None else ((), {})
+        shut = {department.id: sight.tab(department.id) for department in self._departments}
+        hidden = shown is not None and any(not shut.get(name) for name in shown.hidden)
+        if self._revealed is not None and not self._still_masked(self._revealed[0].place, caller, records):
+            self._forget_revealed()
+        self._show(
+            CallerState(
+                caller=self._disclosure.caller(caller, self._query),
+                departments=tuple(self._department(each, of.get(each.id, ()), shut[each.id]) for each in self._departments),
+                records=records,
+                problem=problem,
+                level=sight.level,
+                more_from=_next(sight.level) if hidden else "",
+                revealed=self._revealed[0] if self._revealed else None,
+                reveal_reasons=self._reasons,
+            )
+        )
+        self.learnt()
+
+    def reveal(self, place: ValuePlace, reason: str) -> None:
+        """Show one masked value for a while; what was revealed before is masked again."""
+        if self._caller is not None and reason and self._is_masked(place):
+            self._tasks.start(self._reveal(self._caller, place, reason), "reveal")
+
+    def mask(self) -> None:
+        """Mask what was revealed."""
+        if self._revealed is not None:
+            self._forget_revealed()
+            self._change(revealed=None)
+
+    def copy_revealed(self) -> None:
+        """The revealed value into the clipboard, once that is written down."""
+        if self._revealed is not None:
+            self._tasks.start(self._copy(*self._revealed), "copy revealed")
+
+    async def _reveal(self, caller: Caller, place: ValuePlace, reason: str) -> None:
         try:
-            async for outcomes in file.read(members):
-                if file is not self._file or self.state.caller is None or self.state.caller.key != key:
+            row = await self._revealing.reveal(place, caller, reason)
+        except StoreUnavailable as error:
+            self._change(problem=f"Not shown: {error}")
+            return
+        value = value_at(place, caller, self._all())
+        if self._caller is None or self._caller.key != caller.key or not value or not self._is_masked(place):
+            return
+        self._forget_revealed()
+        self._revealed = (Revealed(place, value), row)
+        self._masking = asyncio.get_running_loop().call_later(SECONDS, self.mask)
+        self._change(revealed=self._revealed[0], problem="")
+
+    async def _copy(self, revealed: Revealed, row: AuditRow) -> None:
+        try:
+            await self._revealing.copied(row)
+        except StoreUnavailable as error:
+            self._change(problem=f"Not copied: {error}")
+            return
+        self.copied.emit(revealed.value)
+
+    def _is_masked(self, place: ValuePlace) -> bool:
+        """Whether the value stands on the screen and waits to be revealed: what is not permitted can't be asked for."""
+        caller = self.state.caller
+        return caller is not None and self._still_masked(place, caller, self.state.records)
+
+    @staticmethod
+    def _still_masked(place: ValuePlace, caller: Caller, records: Iterable[Record]) -> bool:
+        if not place.department:
+            return dict(caller.shut).get(place.label) == "reveal"
+        held = [
+            *((member.ref.department, member.ref.id, each.scheme, each.shut) for member in caller.members for each in member.identifiers),
+            *((record.ref.department, record.ref.id, each.label, each.shut) for record in records for each in record.fields),
+        ]
+        return (place.department, place.id, place.label, "reveal") in held
+
+    async def _fetch(self, file: CallerFile, members: tuple[SubjectRef, ...], caller: Caller) -> None:
+        try:
+            async for outcomes in file.read(members, lambda: self._disclosure.sight(self._caller or caller)):
+                if file is not self._file:
                     return
                 self._outcomes |= outcomes
-                self._draw(self.state.caller)
+                self.refresh()
         except StoreUnavailable as error:
-            if file is self._file and self.state.caller is not None:
+            if file is self._file:
                 for member in members:
                     self._outcomes.pop(member.department, None)
-                self._draw(self.state.caller, f"Not read: {error}")
+                self.refresh(f"Not read: {error}")
 
-    def _draw(self, caller: Caller, problem: str = "") -> None:
-        departments = tuple(
-            DepartmentState(each.id, each.title, each.colour, None, self._outcome(each.id), kind=each.kind) for each in self._departments
+    def _all(self) -> tuple[Record, ...]:
+        """What was read, seen or not."""
+        return self._file.records if self._file is not None else ()
+
+    def _department(self, department: DepartmentState, seen: tuple[Record, ...], shut: Shut) -> DepartmentState:
+        """A tab: how many records it tells of is what may be seen."""
+        outcome = self._outcomes.get(department.id)
+        if shut == "not permitted":
+            outcome = NotPermitted()
+        elif isinstance(outcome, Answered):
+            outcome = msgspec.structs.replace(outcome, people=(), records=seen)
+        return DepartmentState(
+            department.id,
+            department.title,
+            department.colour,
+            None,
+            outcome,
+            kind=department.kind,
+            shut="" if shut == "not permitted" else shut,
         )
-        records = self._file.records if self._file is not None else ()
-        self._show(CallerState(caller=caller, departments=departments, records=records, problem=problem))
 
-    def _outcome(self, department: str) -> Outcome | None:
-        return self._outcomes.get(department) if self._permitted(department) else NotPermitted()
+    def _forget_revealed(self) -> None:
+        self._revealed = None
+        if self._masking is not None:
+            self._masking.cancel()
+            self._masking = None
 
     def _leave(self) -> None:
         if self._file is not None:
             self._file.cancel()
-        self._file = None
-        self._read.clear()
+        self._forget_revealed()
+        self._caller = self._query = self._file = None
         self._outcomes.clear()
+
+
+def _next(level: Level) -> Shut:
+    """The level above."""
+    above: dict[Level, Shut] = {"anonymous": "identified", "identified": "verified", "verified": "strong", "strong": ""}
+    return above[level]

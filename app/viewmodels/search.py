@@ -9,12 +9,15 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any, Protocol
 
+import msgspec
+
+from app.services.disclosure import Disclosure
 from app.services.reading import ReadingRules, read_query, relabelled
 from app.services.search import CLEAR_LEAD, Findings, Search
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import DepartmentState, SearchState
-from models.outcomes import NotPermitted, Outcome, Waiting
+from models.outcomes import Answered, NotPermitted, Outcome, Waiting
 from models.people import Caller, SubjectRef
 from models.query import Part, SearchQuery
 from models.records import Record
@@ -33,7 +36,10 @@ class SearchFactory(Protocol):
 
 
 class SearchViewModel(ViewModel[SearchState]):
-    """``opened(caller, record)`` is called when a caller is selected, or has become more while it is open."""
+    """``opened(caller, record, query)`` is called when a caller is selected, or has become more while it is open.
+
+    ``asking(query)`` is called before departments are asked.
+    """
 
     def __init__(
         self,
@@ -41,6 +47,7 @@ class SearchViewModel(ViewModel[SearchState]):
         permitted: Callable[[str], bool],
         rules: ReadingRules,
         new_search: SearchFactory,
+        disclosure: Disclosure,
         tasks: Tasks,
     ) -> None:
         super().__init__(SearchState(departments=departments))
@@ -48,13 +55,18 @@ class SearchViewModel(ViewModel[SearchState]):
         self._permitted = permitted
         self._rules = rules
         self._new_search = new_search
+        self._disclosure = disclosure
         self._tasks = tasks
         self._search: Search | None = None
+        self._callers: tuple[Caller, ...] = ()
+        """As they are; the state holds what may be seen of them."""
+        self._open: set[SubjectRef] = set()
         self._pending: asyncio.TimerHandle | None = None
         self._asked: SearchQuery | None = None
         self._eager = False
         self._wanted: frozenset[SubjectRef] = frozenset()
-        self.opened: Callable[[Caller | None, Record | None], None] = lambda caller, record: None
+        self.opened: Callable[[Caller | None, Record | None, SearchQuery | None], None] = lambda caller, record, query: None
+        self.asking: Callable[[SearchQuery], None] = lambda query: None
 
     def set_query(self, text: str) -> None:
         """The text was changed: read it at once, ask when no further key comes."""
@@ -85,12 +97,12 @@ class SearchViewModel(ViewModel[SearchState]):
     def retry(self, department: str) -> None:
         """Ask one department again."""
         if self._search is not None and self._asked is not None:
-            self._with_outcomes({department: Waiting(time.monotonic())})
+            self._with_outcomes({department: Waiting(time.monotonic()) if self._permitted(department) else NotPermitted()})
             self._tasks.start(self._retry(self._search, department, self._asked), f"retry {department}")
 
     def select(self, key: str) -> None:
         """Open a caller of the list."""
-        caller = next((each for each in self.state.callers if each.key == key), None)
+        caller = next((each for each in self._callers if each.key == key), None)
         if caller is not None and key != self.state.selected:
             self._change(selected=key)
             self._tell_opened(caller)
@@ -117,8 +129,22 @@ class SearchViewModel(ViewModel[SearchState]):
         self._asked = None
         self._eager = False
         self._wanted = frozenset()
+        self._callers = ()
         self._show(SearchState(departments=self._departments, revision=self.state.revision + 1))
-        self.opened(None, None)
+        self.opened(None, None, None)
+
+    def refresh(self) -> None:
+        """Draw the people anew: a level of verification has changed."""
+        self._change(callers=self._disclosure.callers(self._callers, self._asked))
+
+    def permissions_changed(self) -> None:
+        """The purpose has become another: ask those that may be asked now, and leave out those that may not any more."""
+        self.refresh()
+        if self._search is None or self._asked is None:
+            return
+        for department in self.state.departments:
+            if self._permitted(department.id) == isinstance(department.outcome, NotPermitted):
+                self.retry(department.id)
 
     def _read(self, text: str) -> None:
         query, read_as = read_query(text, self._rules, date.today())
@@ -151,14 +177,16 @@ class SearchViewModel(ViewModel[SearchState]):
                 self._change(problem="Nothing to search by: type a name, a phone number, an address or a reference number.")
             return
         self._asked = query
+        self.asking(query)
         self._search = search = self._new_search()
+        self._callers = ()
         now = time.monotonic()
         waiting = tuple(
             DepartmentState(each.id, each.title, each.colour, Waiting(now) if self._permitted(each.id) else NotPermitted(), kind=each.kind)
             for each in self._departments
         )
         self._change(phase="asking", departments=waiting, callers=(), more=0, selected="", elapsed_ms=0.0, problem="")
-        self.opened(None, None)
+        self.opened(None, None, None)
         self._tasks.start(self._run(search, query), "search")
 
     async def _run(self, search: Search, query: SearchQuery) -> None:
@@ -181,27 +209,28 @@ class SearchViewModel(ViewModel[SearchState]):
             self._take(findings)
 
     def _take(self, findings: Findings) -> None:
+        self._callers = findings.callers
         self._with_outcomes(findings.outcomes, findings)
         if self.state.selected:
             caller = next((each for each in findings.callers if each.key == self.state.selected), None)
+            caller = caller or next((each for each in findings.callers if self._open & {member.ref for member in each.members}), None)
+            self._change(selected=caller.key if caller is not None else "")
             if caller is not None:
                 self._tell_opened(caller)
+            else:  # the list must not show them any more
+                self.opened(None, None, None)
         else:
             self._open_best(finished=findings.finished)
 
     def _with_outcomes(self, outcomes: dict[str, Outcome], findings: Findings | None = None) -> None:
-        callers = findings.callers if findings is not None else self.state.callers
-        found = Counter(member.ref.department for caller in callers for member in caller.members)
-        departments = tuple(
-            DepartmentState(each.id, each.title, each.colour, outcomes.get(each.id, each.outcome), kind=each.kind, found=found[each.id])
-            for each in self.state.departments
-        )
+        found = Counter(member.ref.department for caller in self._callers for member in caller.members)
+        departments = tuple(self._department(each, outcomes.get(each.id), found[each.id]) for each in self.state.departments)
         if findings is None:
             self._change(departments=departments)
             return
         self._change(
             departments=departments,
-            callers=findings.callers,
+            callers=self._disclosure.callers(findings.callers, self._asked),
             more=findings.more,
             elapsed_ms=findings.elapsed_ms,
             phase="done" if findings.finished else "asking",
@@ -209,7 +238,7 @@ class SearchViewModel(ViewModel[SearchState]):
 
     def _open_best(self, *, finished: bool) -> None:
         """Open a caller unbidden only where nobody else can be meant; after Enter, the best one; after a lock, who was open."""
-        callers = self.state.callers
+        callers = self._callers
         if not callers or self.state.selected:
             return
         known = next((caller for caller in callers if any(member.ref in self._wanted for member in caller.members)), None)
@@ -222,4 +251,15 @@ class SearchViewModel(ViewModel[SearchState]):
 
     def _tell_opened(self, caller: Caller) -> None:
         record = self._search.record_of(caller.key) if self._search is not None else None
-        self.opened(caller, record)
+        self._open = {member.ref for member in caller.members}
+        self.opened(caller, record, self._asked)
+
+    @staticmethod
+    def _department(department: DepartmentState, outcome: Outcome | None, listed: int) -> DepartmentState:
+        """A chip: how many it found, without whom."""
+        if outcome is None:
+            return department
+        if isinstance(outcome, Answered):
+            listed += len(outcome.records)
+            outcome = msgspec.structs.replace(outcome, people=(), records=())
+        return DepartmentState(department.id, department.title, department.colour, outcome, kind=department.kind, found=listed)

@@ -11,3 +11,7 @@ class SessionViewModel(ViewModel[SessionState]):
 
     def notice(self, text: str) -> None:
         self._change(notice=text)
+
+    def look_for(self, purpose: str) -> None:
+        """What looks are logged with from now on."""
+        self._change(purpose=purpose)

@@ -11,9 +11,11 @@ from models.audit import Seen
 from models.checks import CheckRow
 from models.contacts import Contact, ContactOutcome
 from models.outcomes import Outcome
-from models.people import Caller
+from models.people import Caller, Shut, ValuePlace
 from models.query import ReadPart, SearchQuery
 from models.records import Record
+from models.verification import Asked, Level, Mandate
+from models.work import WorkItem
 
 __all__ = [
     "CallState",
@@ -21,11 +23,16 @@ __all__ = [
     "CheckRow",
     "DepartmentState",
     "DepartmentsState",
+    "Ended",
+    "GlassState",
     "LockState",
     "ReadPart",
+    "Revealed",
+    "ReviewsState",
     "SearchState",
     "SessionState",
     "TrailState",
+    "VerificationState",
 ]
 
 
@@ -42,6 +49,15 @@ class DepartmentState(msgspec.Struct, frozen=True):
     """The kind of its adapter, such as ``sql``: told as part of the source."""
     found: int | None = None
     """How many of its records of persons are in the list; None: not told."""
+    shut: Shut = ""
+    """Why the open caller's records there may not be seen; empty where they may."""
+
+
+class Revealed(msgspec.Struct, frozen=True):
+    """One masked value shown for a while."""
+
+    place: ValuePlace
+    value: str
 
 
 class SearchState(msgspec.Struct, frozen=True):
@@ -72,6 +88,62 @@ class CallerState(msgspec.Struct, frozen=True):
     records: tuple[Record, ...] = ()
     problem: str = ""
     """Why records were not read, in words."""
+    level: Level = "anonymous"
+    """How far the caller's data is open."""
+    more_from: Shut = ""
+    """The level from which there may be more records than these on open tabs; empty when there are none."""
+    revealed: Revealed | None = None
+    """The one masked value that is shown now."""
+    reveal_reasons: tuple[str, ...] = ()
+
+
+Ended = Literal["", "strong", "locked", "reading", "none"]
+
+
+class VerificationState(msgspec.Struct, frozen=True):
+    """Who is on the line, and the question that would make it surer. No answer is ever part of it."""
+
+    caller: str = ""
+    """Key of the open caller; empty when nobody is open, or nobody needs to be verified."""
+    name: str = ""
+    level: Level = "anonymous"
+    open: bool = False
+    """The questions are on the screen."""
+    ask: str = ""
+    """The question to read aloud; empty when there is none."""
+    question: str = ""
+    """Its name."""
+    source: str = ""
+    """The title of the department it is drawn from."""
+    number: int = 0
+    """Which question of this contact it is, from 1."""
+    asked: tuple[Asked, ...] = ()
+    mandate: Mandate | None = None
+    grounds: tuple[str, ...] = ()
+    ended: Ended = ""
+    """Why there is no question."""
+    busy: bool = False
+    problem: str = ""
+
+
+class GlassState(msgspec.Struct, frozen=True):
+    """Break-glass: whether it may be broken, and since when it is."""
+
+    allowed: bool = False
+    letters: int = 20
+    """The fewest letters of a reason."""
+    minutes: int = 30
+    until: float = 0.0
+    """A time.monotonic() reading; 0 while glass is whole."""
+    problem: str = ""
+
+
+class ReviewsState(msgspec.Struct, frozen=True):
+    """Uses of break-glass for a supervisor to look at; ``allowed`` is False for whoever is none."""
+
+    allowed: bool = False
+    items: tuple[WorkItem, ...] = ()
+    problem: str = ""
 
 
 class CallState(msgspec.Struct, frozen=True):

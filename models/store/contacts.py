@@ -13,6 +13,7 @@ from models.contacts import Contact, ContactDraft
 from models.people import SubjectRef
 from models.store.database import Database
 from models.store.tables import contact_members, contacts, drafts, storable
+from models.verification import Mandate, Verification
 
 
 class ContactRows:
@@ -32,6 +33,7 @@ class ContactRows:
             "outcome": draft.outcome,
             "note": draft.note,
             "caller_name": draft.caller_name,
+            "verification": msgspec.to_builtins(draft.verification),
         }
         with self._database.writing() as connection:
             new_id: int = connection.execute(insert(contacts).values(fields).returning(contacts.c.id)).scalar_one()
@@ -42,7 +44,7 @@ class ContactRows:
             if members:
                 connection.execute(insert(contact_members), members)
             connection.execute(delete(drafts).where(drafts.c.actor == fields["actor"]))
-        return Contact(id=new_id, members=draft.members, **fields)
+        return Contact(id=new_id, members=draft.members, **(fields | {"verification": draft.verification}))
 
     def recent(self, actor: str, limit: int) -> tuple[Contact, ...]:
         """The actor's last contacts, the newest first."""
@@ -57,7 +59,10 @@ class ContactRows:
         members: defaultdict[int, list[SubjectRef]] = defaultdict(list)
         for row in found:
             members[row.contact_id].append(SubjectRef(row.department, row.subject))
-        return tuple(Contact(members=tuple(members[row["id"]]), **row) for row in rows)
+        return tuple(
+            Contact(members=tuple(members[row["id"]]), **(dict(row) | {"verification": msgspec.convert(row["verification"], Verification)}))
+            for row in rows
+        )
 
     def draft(self, actor: str) -> bytes | None:
         """What the actor was working on, sealed; None when nothing is open."""
@@ -86,4 +91,12 @@ def _storable(draft: ContactDraft) -> ContactDraft:
         note=storable(draft.note),
         caller_name=storable(draft.caller_name),
         members=tuple(SubjectRef(storable(member.department), storable(member.id)) for member in draft.members),
+        verification=_storable_verification(draft.verification),
     )
+
+
+def _storable_verification(verification: Verification) -> Verification:
+    mandate = verification.mandate
+    if mandate is None:
+        return verification
+    return msgspec.structs.replace(verification, mandate=Mandate(storable(mandate.name), storable(mandate.ground)))

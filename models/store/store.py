@@ -10,6 +10,7 @@ from models.store.contacts import ContactRows
 from models.store.errors import StoreUnavailable
 from models.store.schema import prepare
 from models.store.sqlite import PATIENCE, SqliteDatabase
+from models.store.work import WorkRows
 
 FILE_NAME = "civicdesk.db"
 
@@ -21,6 +22,7 @@ class Store:
         self._database = database
         self.contacts = ContactRows(database)
         self.audit = AuditRows(database)
+        self.work = WorkRows(database)
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Store:

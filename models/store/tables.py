@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     Column,
     DateTime,
     Dialect,
@@ -66,6 +67,7 @@ contacts = Table(
     Column("outcome", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("caller_name", Text, nullable=False),
+    Column("verification", JSON, nullable=False, server_default="{}"),
     Index(None, "actor", "ended"),
 )
 
@@ -88,6 +90,22 @@ drafts = Table(
     Column("sealed", LargeBinary, nullable=False),
 )
 """The one contact that an actor is working on, encrypted by app.services.contacts."""
+
+work_items = Table(
+    "work_items",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("queue", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("made", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("done", UtcDateTime),
+    Column("done_by", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Index(None, "queue", "done"),
+)
+"""What waits for somebody. ``done`` is null while it does."""
 
 audit = Table(
     "audit",

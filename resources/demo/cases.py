@@ -35,6 +35,7 @@ class Cases(DocumentLedger):
                 "person": {
                     "names": [{"use": "official", "given": person.given, "family": person.family}],
                     "dateOfBirth": person.birth.isoformat() if person.birth else None,
+                    "addressProtected": person.protected,
                     "contactPoints": [{"type": kind, "value": value} for kind, value in points if value],
                 },
                 "addresses": [

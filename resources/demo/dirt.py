@@ -36,13 +36,14 @@ class Known:
     phone: str
     email: str
     story: bool
+    protected: bool = False
 
 
 def known(person: Resident, department: str, habits: Habits, rng: random.Random) -> Known:
     """The department's idea of a person. A story's person is known as the story says, with no further slips."""
     if person.departments is not None:
         family = person.misspelt.get(department, person.family)
-        return Known(person.number, person.given, family, person.birth, person.home, person.phone, person.email, True)
+        return Known(person.number, person.given, family, person.birth, person.home, person.phone, person.email, True, person.protected)
     random_ = rng.random
     given, family, home = person.given, person.family, person.home
     if person.former_family and random_() < habits.stale:
@@ -63,6 +64,7 @@ def known(person: Resident, department: str, habits: Habits, rng: random.Random)
         "" if random_() < habits.no_phone else phone,
         "" if random_() < habits.no_email else person.email,
         False,
+        person.protected,
     )
 
 

@@ -50,6 +50,8 @@ class Resident:
     """Where a story's person is known; None leaves it to chance."""
     misspelt: dict[str, str] = field(default_factory=dict)
     """Department to family name as it stands there."""
+    protected: bool = False
+    """The address is secret; Revenue and Cases know it."""
 
     def age(self) -> int:
         return (BORN_BEFORE - self.birth).days // 365
@@ -189,4 +191,5 @@ def residents(count: int, seed: int) -> Iterator[Resident]:
         for each in city.household()[: count - number]:
             number += 1
             each.number = number
+            each.protected = number % 331 == 17
             yield each

@@ -18,7 +18,7 @@ class Revenue(Ledger):
     tables = {  # noqa: RUF012 - never changed
         "TXPYR_MST": (
             "TP_ID INTEGER PRIMARY KEY, TP_NM TEXT, DOB CHAR(8), TP_PH CHAR(10), TP_EML TEXT, "
-            "SIT_NO TEXT, SIT_STR TEXT, SIT_UN TEXT, SIT_ZIP CHAR(5), PCL_NO TEXT"
+            "SIT_NO TEXT, SIT_STR TEXT, SIT_UN TEXT, SIT_ZIP CHAR(5), PCL_NO TEXT, CNF_FL CHAR(1), RFD_ACC TEXT"
         ),
         "TXBIL": (
             "BIL_NO TEXT PRIMARY KEY, TP_ID INTEGER, BIL_TYP CHAR(2), BIL_YR INTEGER, BIL_QTR INTEGER, AMT_CTS INTEGER, "
@@ -55,6 +55,8 @@ class Revenue(Ledger):
             home.unit.upper(),
             home.post_code,
             parcel,
+            "Y" if person.protected else "N",
+            f"021000021 {number * 7919 % 9000 + 1000} {number * 104_729 % 9000 + 1000}",
         )
         if person.story:
             self._story(number, key)

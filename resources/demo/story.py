@@ -1,4 +1,4 @@
-"""The people whose calls the demo tells: a namesake under one roof, twins, father and son, one who moved, one who married.
+"""The people whose calls the demo tells: a namesake under one roof, twins, father and son, one who moved, one who married, one who hides.
 
 Each department's module adds what it holds about them by their keys here.
 """
@@ -9,7 +9,7 @@ from datetime import date
 
 from resources.demo.people import Home, Resident
 
-MARIA, NAMESAKE, LENA, LUKAS, FATHER, SON, MOVED, MARRIED, UNRELATED, NOBODY = range(1, 11)
+MARIA, NAMESAKE, LENA, LUKAS, FATHER, SON, MOVED, MARRIED, UNRELATED, NOBODY, HIDDEN = range(1, 12)
 """Numbers of the story's people."""
 
 _CLARK = Home(2210, "N Clark St", "Apt 3", "60614")
@@ -67,6 +67,12 @@ STORY: tuple[Resident, ...] = (
     Resident(
         *(NOBODY, "Ngozi", "St. James", date(1969, 2, 28), Home(700, "E Mill Rd", "", "60640"), "7085550111"),
         departments=_on("parking"),
+    ),
+    Resident(
+        *(HIDDEN, "Hannah", "Lindqvist", date(1986, 5, 21), Home(618, "N Cedar St", "Apt 9", "60641"), "7735550148"),
+        email="h.lindqvist@mail.example",
+        departments=_on("revenue", "parking", "cases"),
+        protected=True,
     ),
 )
 OLD_ADDRESS_IN = {(MOVED, "revenue"), (MOVED, "parking")}

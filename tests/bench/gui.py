@@ -33,8 +33,10 @@ from app.viewmodels.states import DepartmentState, SessionState
 from models.outcomes import Waiting
 from tests.bench.city import departments, manifest
 from tests.bench.server import BenchServer
+from tests.fakes.contact import FakeContact
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAsker, FakeAudit
+from tests.fakes.viewmodels import FakeGlass, FakeLock, FakeReviews, FakeTrail, FakeVerification
 from views.window import DeskWindow
 
 BEAT_MS = 2
@@ -64,12 +66,14 @@ class Heartbeat:
 def _models(desk: Departments, tasks: Tasks) -> ViewModels:
     states = tuple(DepartmentState(name, port.manifest.title, port.manifest.colour, kind="rest") for name, port in desk.ports.items())
     asker, audit = FakeAsker(), FakeAudit()
-    search = SearchViewModel(states, lambda name: True, ReadingRules(), lambda: Search(desk, audit, asker), tasks)
-    caller = CallerViewModel(states, lambda name: True, lambda: CallerFile(desk, audit, asker), tasks)
+    contact = FakeContact((port.manifest for port in desk.ports.values()), audit=audit, alone=True)
+    search = SearchViewModel(states, lambda name: True, ReadingRules(), lambda: Search(desk, audit, asker), contact.disclosure, tasks)
+    caller = CallerViewModel(states, lambda: CallerFile(desk, audit, asker), contact.disclosure, contact.revealing, tasks)
     call = CallViewModel(("Tax",), FakeContacts(), tasks, lambda: search.state.text)
     search.opened = caller.open
     checks = Checks(desk, {}, asker)
-    return ViewModels(search, caller, call, DepartmentsViewModel(checks, tasks), SessionViewModel(SessionState(actor="bench")))
+    rest: tuple[Any, ...] = (FakeLock(), FakeTrail(), FakeVerification(), FakeGlass(), FakeReviews())
+    return ViewModels(search, caller, call, DepartmentsViewModel(checks, tasks), SessionViewModel(SessionState(actor="bench")), *rest)
 
 
 def _in_window(work: Any, count: int, find: str) -> Any:

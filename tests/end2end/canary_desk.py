@@ -22,10 +22,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.desk import Desk
 from models.outcomes import Failed, Waiting
+from models.people import ValuePlace
 from tests.fakes.canary_city import FAMILY, GIVEN, NOTE, QUERY, SUBJECT
 from views.lock_screen import LockScreen
 from views.trail_dialog import TrailDialog
 
+SAYS = {"post code": "60614", "phone": "(312) 555-0199", "house number": "17", "e-mail": "zq@quibblemail.example"}
 CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier
 
 
@@ -76,18 +78,20 @@ async def session(desk: Desk) -> None:
 
     def read() -> bool:
         waiting = any(isinstance(each.records, Waiting) for each in caller.state.departments)
-        return search.state.phase == "done" and len(caller.state.records) > 1 and not waiting
+        return search.state.phase == "done" and caller.state.caller is not None and not waiting
 
     await to_front(desk)
     press(Qt.Key.Key_K, CONTROL)
     QTest.keyClicks(QApplication.focusWidget(), QUERY)
     press(Qt.Key.Key_Return)
     await until(read, "the file")
+    await verify(desk)
     failed = sorted(each.id for each in search.state.departments if isinstance(each.outcome, Failed))
     tell("found", callers=len(search.state.callers), failed=failed)
     for number in range(1, 10):
         press(getattr(Qt.Key, f"Key_{number}"), ALT)
         await asyncio.sleep(0.05)
+    await reveal(desk)
     press(Qt.Key.Key_N, ALT)
     QTest.keyClicks(QApplication.focusWidget(), NOTE)
     press(Qt.Key.Key_A, CONTROL)
@@ -109,8 +113,11 @@ async def session(desk: Desk) -> None:
         await until(lambda: not lock.state.checking, "the sign-in")
         await asyncio.sleep(lock.state.wait + 0.1)
     await until(lambda: not lock.state.why and read() and call.state.note, "the desk's return")
+    await to_front(desk)
+    await verify(desk)
     press(Qt.Key.Key_F5)
     await until(read, "asking again")
+    await reveal(desk)
     await crash(desk)
     await asyncio.sleep(0.5)
     await stop("in a call")
@@ -128,6 +135,40 @@ async def session(desk: Desk) -> None:
 
         ctypes.string_at(0)
     desk.window.close()
+
+
+async def verify(desk: Desk) -> None:
+    """The caller answers what is asked, until their file is open."""
+    assert desk.viewmodels is not None
+    verification, panel = desk.viewmodels.verification, desk.window.desk.caller_view.caller.verify_panel
+    assert desk.viewmodels.caller.state.records == ()
+    press(Qt.Key.Key_V, CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    while verification.state.level != "verified":
+        await until(lambda: verification.state.ask and verification.state.ask in panel.ask.text(), "a question")
+        number = verification.state.number
+        QTest.keyClicks(panel.said, SAYS[verification.state.question])
+        QTest.keyClick(panel.said, Qt.Key.Key_Return)
+        await until(lambda number=number: verification.state.number > number, "an answer")  # type: ignore[misc]
+        assert verification.state.asked[-1].right, verification.state.question
+    await until(lambda: len(desk.viewmodels.caller.state.records) > 1, "the open file")  # type: ignore[union-attr]
+
+
+async def reveal(desk: Desk) -> None:
+    """One masked value is shown and copied."""
+    assert desk.viewmodels is not None
+    caller = desk.viewmodels.caller
+    place = next(
+        ValuePlace(record.ref.department, record.ref.id, field.label)
+        for record in caller.state.records
+        for field in record.fields
+        if field.shut == "reveal"
+    )
+    caller.reveal(place, caller.state.reveal_reasons[0])
+    await until(lambda: caller.state.revealed, "the value")
+    copied: list[str] = []
+    caller.copied.connect(copied.append)
+    caller.copy_revealed()
+    await until(lambda: copied, "the copy")
 
 
 async def crash(desk: Desk) -> None:

@@ -126,6 +126,10 @@ class FakeAsker:
     actor: str = "areyes"
     role: str = "agent"
     purpose: str = "Inquiry"
+    forbidden: tuple[str, ...] = ()
+
+    def allows(self, department: str) -> bool:
+        return department not in self.forbidden
 
 
 def manifest(name: str, **more: object) -> Manifest:

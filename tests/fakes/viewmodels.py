@@ -7,7 +7,20 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
-from app.viewmodels.states import CallerState, CallState, DepartmentsState, LockState, SearchState, SessionState, TrailState
+from app.viewmodels.states import (
+    CallerState,
+    CallState,
+    DepartmentsState,
+    GlassState,
+    LockState,
+    Revealed,
+    ReviewsState,
+    SearchState,
+    SessionState,
+    TrailState,
+    VerificationState,
+)
+from models.people import ValuePlace
 
 
 class FakeViewModel(QObject):
@@ -56,11 +69,28 @@ class FakeSearch(FakeViewModel):
 
 
 class FakeCaller(FakeViewModel):
+    """Reveals ``secret`` wherever it is asked to."""
+
+    copied = Signal(str)
+    secret = "021000021 4411"
+
     def __init__(self, state: CallerState | None = None) -> None:
         super().__init__(state or CallerState())
 
     def retry(self, department_id: str) -> None:
         self.calls.append(("retry", department_id))
+
+    def reveal(self, place: ValuePlace, reason: str) -> None:
+        self.calls.append(("reveal", place, reason))
+        self.change(revealed=Revealed(place, self.secret))
+
+    def copy_revealed(self) -> None:
+        self.calls.append(("copy_revealed",))
+        self.copied.emit(self.state.revealed.value)
+
+    def mask(self) -> None:
+        self.calls.append(("mask",))
+        self.change(revealed=None)
 
 
 class FakeCall(FakeViewModel):
@@ -137,6 +167,57 @@ class FakeTrail(FakeViewModel):
         self.show(TrailState())
 
 
+class FakeVerification(FakeViewModel):
+    def __init__(self, state: VerificationState | None = None) -> None:
+        super().__init__(state or VerificationState())
+
+    def open(self) -> None:
+        self.calls.append(("open",))
+        self.change(open=bool(self.state.caller))
+
+    def close(self) -> None:
+        self.calls.append(("close",))
+        self.change(open=False)
+
+    def answer(self, said: str) -> None:
+        self.calls.append(("answer", said))
+
+    def do_not_know(self) -> None:
+        self.calls.append(("do_not_know",))
+
+    def act_for(self, name: str, ground: str) -> None:
+        self.calls.append(("act_for", name, ground))
+
+    def act_for_themselves(self) -> None:
+        self.calls.append(("act_for_themselves",))
+
+
+class FakeGlass(FakeViewModel):
+    def __init__(self, state: GlassState | None = None) -> None:
+        super().__init__(state or GlassState(allowed=True))
+
+    def start(self, reason: str) -> None:
+        self.calls.append(("start", reason))
+
+    def end(self) -> None:
+        self.calls.append(("end",))
+        self.change(until=0.0)
+
+    def discard_problem(self) -> None:
+        self.calls.append(("discard_problem",))
+
+
+class FakeReviews(FakeViewModel):
+    def __init__(self, state: ReviewsState | None = None) -> None:
+        super().__init__(state or ReviewsState())
+
+    def load(self) -> None:
+        self.calls.append(("load",))
+
+    def seen(self, item: int, note: str) -> None:
+        self.calls.append(("seen", item, note))
+
+
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -148,6 +229,9 @@ class FakeViewModels:
         departments: DepartmentsState | None = None,
         session: SessionState | None = None,
         lock: LockState | None = None,
+        verification: VerificationState | None = None,
+        glass: GlassState | None = None,
+        reviews: ReviewsState | None = None,
     ) -> None:
         self.search = FakeSearch(search)
         self.caller = FakeCaller(caller)
@@ -156,3 +240,6 @@ class FakeViewModels:
         self.session = FakeViewModel(session or SessionState())
         self.lock = FakeLock(lock)
         self.trail = FakeTrail()
+        self.verification = FakeVerification(verification)
+        self.glass = FakeGlass(glass)
+        self.reviews = FakeReviews(reviews)

@@ -7,9 +7,18 @@ from datetime import date
 
 from adapters.contract import Unavailable
 from app.services.caller_file import CallerFile
+from app.services.disclosure import Sight
 from models.outcomes import Answered, Failed
-from models.people import SubjectRef
-from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, departments, record
+from models.people import Caller, SubjectRef
+from tests.fakes.contact import FakeContact
+from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, departments, manifest, person, record
+
+SOMEBODY = Caller("k", "X", None, (), (), (), "single", (), (person("tax", "1", "X Y"),))
+
+
+def everything() -> Sight:
+    """Nobody is on the line: all may be seen."""
+    return FakeContact(alone=True).disclosure.sight(SOMEBODY)
 
 
 def refuse() -> None:
@@ -23,7 +32,7 @@ def test_a_file_is_read_from_every_department_that_knows_the_caller() -> None:
 
     async def work() -> dict[str, object]:
         members = (SubjectRef("revenue", "1"), SubjectRef("down", "2"))
-        return dict([each async for batch in CallerFile(desk, audit, FakeAsker()).read(members) for each in batch.items()])
+        return dict([each async for batch in CallerFile(desk, audit, FakeAsker()).read(members, everything) for each in batch.items()])
 
     outcomes = asyncio.run(work())
     desk.close()
@@ -43,7 +52,7 @@ def test_what_needs_attention_comes_first_then_the_newest() -> None:
     file = CallerFile(desk, FakeAudit(), FakeAsker())
 
     async def work() -> None:
-        async for _ in file.read((SubjectRef("parking", "2"), SubjectRef("tax", "1"))):
+        async for _ in file.read((SubjectRef("parking", "2"), SubjectRef("tax", "1")), everything):
             pass
 
     asyncio.run(work())
@@ -59,12 +68,35 @@ def test_what_is_read_again_takes_the_place_of_what_was_there() -> None:
     file.add(loose)
 
     async def work() -> None:
-        async for _ in file.read((SubjectRef("tax", "1"),)):
+        async for _ in file.read((SubjectRef("tax", "1"),), everything):
             assert file.records == (loose, before)
         fake.files["1"] = [after]
-        async for _ in file.read((SubjectRef("tax", "1"),)):
+        async for _ in file.read((SubjectRef("tax", "1"),), everything):
             pass
 
     asyncio.run(work())
     desk.close()
     assert file.records == (loose, after)
+
+
+def test_what_may_be_seen_follows_the_sight_and_not_what_was_seen_before() -> None:
+    made = FakeContact([manifest("tax"), manifest("parks", level="anonymous")])
+    bill, tree = record("tax", "1", "Bill"), record("parks", "2", "Tree")
+    desk = departments({"tax": FakeDepartment(files={"1": [bill]}), "parks": FakeDepartment(files={"1": [tree]})})
+    file = CallerFile(desk, FakeAudit(), FakeAsker())
+
+    async def work() -> None:
+        members = (SubjectRef("tax", "1"), SubjectRef("parks", "1"))
+        async for _ in file.read(members, lambda: made.disclosure.sight(SOMEBODY)):
+            pass
+
+    asyncio.run(work())
+    shown = file.shown(made.disclosure.sight(SOMEBODY))
+    assert (shown.records, dict(shown.of), shown.hidden) == ((tree,), {"parks": (tree,)}, {"tax"})
+    made.session.alone = True
+    opened = file.shown(made.disclosure.sight(SOMEBODY))
+    assert (opened.records, opened.hidden) == ((tree, bill) if file.records[0] is tree else (bill, tree), frozenset())
+    made.session.alone = False
+    asyncio.run(work())
+    assert file.shown(made.disclosure.sight(SOMEBODY)).records == (tree,)
+    desk.close()

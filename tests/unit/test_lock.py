@@ -24,6 +24,7 @@ from app.viewmodels.search import SearchViewModel
 from app.viewmodels.states import CallState, DepartmentState
 from models.people import SubjectRef
 from models.store.errors import StoreUnavailable
+from tests.fakes.contact import FakeContact
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, departments, person, record
 from tests.fakes.lock import SECRET, FakeGate, FakeSignIn
@@ -52,11 +53,22 @@ class Desk:
         self.audit, self.contacts, self.tasks, self.clock = FakeAudit(), FakeContacts(), Tasks(), Clock()
         asker = FakeAsker()
         states = tuple(DepartmentState(name, name, "#336699") for name in self.departments.ports)
-        everything = lambda name: True  # noqa: E731
-        self.search = SearchViewModel(states, everything, ReadingRules(), lambda: Search(self.departments, self.audit, asker), self.tasks)
-        self.caller = CallerViewModel(states, everything, lambda: CallerFile(self.departments, self.audit, asker), self.tasks)
+        contact = FakeContact((port.manifest for port in self.departments.ports.values()), audit=self.audit, alone=True)
+        self.search = SearchViewModel(
+            *(
+                states,
+                lambda name: True,
+                ReadingRules(),
+                lambda: Search(self.departments, self.audit, asker),
+                contact.disclosure,
+                self.tasks,
+            )
+        )
+        self.caller = CallerViewModel(
+            *(states, lambda: CallerFile(self.departments, self.audit, asker), contact.disclosure, contact.revealing, self.tasks)
+        )
         self.call = CallViewModel(("Tax",), self.contacts, self.tasks, lambda: self.search.state.text)
-        self.search.opened = lambda who, loose: (self.caller.open(who, loose), self.call.concern(who))
+        self.search.opened = lambda who, loose, query: (self.caller.open(who, loose, query), self.call.concern(who))
         self.sign_in = FakeSignIn()
         self.gate = FakeGate(self.sign_in)
         self.watch = Watch(900, 12 * 3600, self.clock)

@@ -121,7 +121,16 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path: Path) -> None:
         ('post_code = "("', ":2: post_code: '(' is not a regular expression"),
         ('time_zone = "Mars/Base"', ":2: time_zone: 'Mars/Base' is no time zone: write an IANA name"),
         ('staff = { rpham = "king" }', ":2: staff.rpham: 'king' is no role: write one of agent, caseworker"),
-        ("purposes = []", ":2: purposes is []: write a list"),
+        ("purpose = []", ":2: purpose is []: write a list"),
+        ('[[purpose]]\nname = "Tax"\nroles = ["king"]', "purpose.0.roles.0: 'king' is no role: write one of agent"),
+        ('[[purpose]]\nname = "Tax"\nfields = ["secret"]', "write one of 'open', 'sensitive', 'national_id'"),
+        ('[break_glass]\nroles = ["king"]', "break_glass.roles.0: 'king' is no role"),
+        ("[break_glass]\nminutes = 45", ":3: break_glass.minutes is 45: write a whole number of at least 1 and of at most 30"),
+        ("[verification]\nfailures = 3", ":3: verification.failures is 3: write a whole number of at least 1 and of at most 2"),
+        ("[verification]\nverified = 9", "verification: the points of identified, verified and strong must not fall"),
+        ('[[verification.question]]\nname = "x"\nask = "?"\nof = "record"', "needs record = its kind and value"),
+        ('[[verification.question]]\nname = "x"\nask = "?"\nof = "identifier"', "needs scheme"),
+        ('[verification]\nfacts = { phone = "sometimes" }', "facts.phone is 'sometimes': write one of 'anonymous', 'identified'"),
         ("colour = 1", ":2: colour is not a key of a site.toml"),
         (
             '[demo]\ncredentials = "http://example.com"\ncontrol = "http://127.0.0.1:1"',
@@ -151,3 +160,25 @@ def test_a_site_that_can_not_be_read_is_told(tmp_path: Path) -> None:
     (tmp_path / "site.toml").mkdir()
     with pytest.raises(SiteError, match=r"site\.toml can't be read"):
         load_site(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (
+            '[[purpose]]\nname = "Tax"\ndepartments = ["permits", "tax"]',
+            ":4: purpose.0.departments: 'tax' is no department: write one of permits",
+        ),
+        (
+            '[[verification.question]]\nname = "x"\nask = "?"\nof = "phone"\ndepartments = ["tax"]',
+            ":6: verification.question.0.departments: 'tax' is no department",
+        ),
+    ],
+)
+def test_departments_that_a_site_names_must_be_there(tmp_path: Path, more: str, words: str) -> None:
+    (tmp_path / "departments").mkdir()
+    (tmp_path / "departments" / "permits.toml").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "site.toml").write_text(f'name = "Springvale"\n{more}\n', encoding="utf-8")
+    with pytest.raises(SiteError) as caught:
+        load_site(tmp_path)
+    assert words in str(caught.value)

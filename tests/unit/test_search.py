@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import date
 
+import msgspec
 import pytest
 
 from adapters.contract import BadAnswer, Unavailable
@@ -290,3 +291,85 @@ def test_a_fault_is_logged_once_and_once_when_it_is_over(caplog: pytest.LogCaptu
         "department a answers again",
         "department a fails: no_connection",
     ]
+
+
+HIDDEN = msgspec.structs.replace(person("cases", "9", "Hannah Lindqvist", "1986-05-21", PHONE, HOME), protected=True)
+OPEN_HERE = person("revenue", "8", "Hannah Lindqvist", "1986-05-21", PHONE, HOME)
+PLACE = SearchQuery(address="2210 N Clark St", street="N Clark St", number="2210")
+KEEPS = {"person": {"id": "id", "full_name": "name", "protected": "secret"}}
+
+
+def test_nobody_is_found_by_a_secret_address_nor_is_it_confirmed() -> None:
+    by_name = SearchQuery(name="Hannah Lindqvist", given="Hannah", family="Lindqvist")
+    for query, found in (
+        (PLACE, []),
+        (SearchQuery(post_code="60614"), []),
+        (msgspec.structs.replace(by_name, post_code="60614"), []),
+        (msgspec.structs.replace(by_name, address="2210 N Clark St", street="N Clark St", number="2210"), []),
+        (by_name, ["Hannah Lindqvist"]),
+        (SearchQuery(phone="+13125550142"), ["Hannah Lindqvist"]),
+    ):
+        audit = FakeAudit()
+        desk = departments({"revenue": FakeDepartment([OPEN_HERE]), "cases": FakeDepartment([HIDDEN])}, cases=KEEPS)
+        last = run(desk, query, audit)[-1]
+        assert [caller.name for caller in last.callers] == found, query
+        assert (HIDDEN.ref in {ref for each in audit.shown for ref in each}) == bool(found)
+
+
+def test_others_at_a_place_are_found() -> None:
+    neighbour = person("revenue", "7", "Peter Neighbour", "1950-01-01", "", HOME)
+    desk = departments({"revenue": FakeDepartment([OPEN_HERE, neighbour]), "cases": FakeDepartment([HIDDEN])}, cases=KEEPS)
+    assert [caller.name for caller in run(desk, PLACE)[-1].callers] == ["Peter Neighbour"]
+
+
+def test_a_place_shows_nobody_before_it_is_known_whose_address_is_secret() -> None:
+    asked = FakeDepartment([HIDDEN], able=lambda query: bool(query.family))  # can't be searched by a place
+    desk = departments({"revenue": FakeDepartment([OPEN_HERE]), "cases": asked}, cases=KEEPS)
+    every = run(desk, PLACE)
+    assert all(found.callers == () for found in every)
+    assert [query.family for query in asked.asked] == ["Lindqvist"]
+
+
+def test_a_place_shows_nobody_while_the_keeper_of_secret_addresses_is_down() -> None:
+    desk = departments(
+        {"revenue": FakeDepartment([OPEN_HERE]), "cases": FakeDepartment(before=raising(Unavailable("refused")))},  # type: ignore[arg-type]
+        cases=KEEPS,
+    )
+    last = run(desk, PLACE)[-1]
+    assert last.callers == ()
+    assert isinstance(last.outcomes["cases"], Failed)
+
+
+def test_who_is_asked_by_name_is_found_while_the_keeper_is_down() -> None:
+    desk = departments(
+        {"revenue": FakeDepartment([OPEN_HERE]), "cases": FakeDepartment(before=raising(Unavailable("refused")))},  # type: ignore[arg-type]
+        cases=KEEPS,
+    )
+    query = SearchQuery(name="Hannah Lindqvist", given="Hannah", family="Lindqvist", post_code="60614")
+    assert [caller.name for caller in run(desk, query)[-1].callers] == ["Hannah Lindqvist"]
+
+
+def test_the_purpose_decides_who_is_asked() -> None:
+    tax, streets = FakeDepartment(), FakeDepartment()
+    last = run(departments({"tax": tax, "streets": streets}), asker=FakeAsker(forbidden=("tax",)))[-1]
+    assert isinstance(last.outcomes["tax"], NotPermitted)
+    assert (tax.asked, len(streets.asked)) == ([], 1)
+
+
+def test_another_purpose_in_the_middle_asks_and_leaves_out() -> None:
+    asker = FakeAsker(forbidden=("tax",))
+    desk = departments({"tax": FakeDepartment([person("tax", "1", "Maria Gonzalez")]), "streets": FakeDepartment()})
+
+    async def work() -> None:
+        search = Search(desk, FakeAudit(), asker)
+        async for found in search.run(QUERY):
+            assert found.callers == ()
+        asker.forbidden = ()
+        assert [caller.name for caller in (await search.retry("tax", QUERY)).callers] == ["Maria Gonzalez"]
+        asker.forbidden = ("tax",)
+        after = await search.retry("tax", QUERY)
+        assert isinstance(after.outcomes["tax"], NotPermitted)
+        assert after.callers == ()
+
+    asyncio.run(work())
+    desk.close()

@@ -24,6 +24,7 @@ from app.viewmodels.states import DepartmentState
 from models.contacts import ContactDraft
 from models.outcomes import Failed, NotPermitted, Waiting
 from models.people import SubjectRef
+from tests.fakes.contact import FakeContact
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, Gate, departments, person, record
 
@@ -38,13 +39,18 @@ class Bench:
 
     def __init__(self, desk: Departments, audit: FakeAudit | None = None) -> None:
         self.desk, self.audit, self.tasks, asker = desk, audit or FakeAudit(), Tasks(), FakeAsker()
+        contact = FakeContact((port.manifest for port in desk.ports.values()), audit=self.audit, alone=True)
         states = tuple(DepartmentState(name, name, "#336699") for name in desk.ports)
 
         def permitted(name: str) -> bool:
-            return desk.permitted(name, asker.role)
+            return desk.permitted(name, asker)
 
-        self.search = SearchViewModel(states, permitted, ReadingRules(), lambda: Search(desk, self.audit, asker), self.tasks)
-        self.caller = CallerViewModel(states, permitted, lambda: CallerFile(desk, self.audit, asker), self.tasks)
+        self.search = SearchViewModel(
+            states, permitted, ReadingRules(), lambda: Search(desk, self.audit, asker), contact.disclosure, self.tasks
+        )
+        self.caller = CallerViewModel(
+            states, lambda: CallerFile(desk, self.audit, asker), contact.disclosure, contact.revealing, self.tasks
+        )
         self.search.opened = self.caller.open
 
     async def until(self, come: Callable[[], bool]) -> None:

@@ -9,11 +9,24 @@ from typing import Any
 
 import msgspec
 
-from app.viewmodels.states import CallerState, CallState, CheckRow, DepartmentsState, DepartmentState, ReadPart, SearchState, SessionState
+from app.viewmodels.states import (
+    CallerState,
+    CallState,
+    CheckRow,
+    DepartmentsState,
+    DepartmentState,
+    ReadPart,
+    ReviewsState,
+    SearchState,
+    SessionState,
+    VerificationState,
+)
 from models.contacts import Contact
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Waiting
 from models.people import Address, Caller, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, attention_for
+from models.verification import Asked
+from models.work import WorkItem
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TODAY = date.today()
@@ -28,7 +41,7 @@ DEPARTMENTS = (
 
 
 def person(department: str, key: str, name: str, born: date | None, address: str = "2210 N Clark St, Apt 3, 60614") -> Person:
-    numbers = (Identifier("Taxpayer", "14-33-105-022", "sensitive"),) if department == "revenue" else ()
+    numbers = (Identifier("Taxpayer", "", "national_id", "reveal"),) if department == "revenue" else ()
     return Person(SubjectRef(department, key), name, NOW, birth_date=born, addresses=(Address(address),), identifiers=numbers)
 
 
@@ -98,7 +111,7 @@ _TAX_FIELDS = (
     Field("Billed", "September 1"),
     Field("Balance", "$214.50"),
     Field("Reminder sent", "November 11"),
-    Field("Bank account", "021000021 4411", "sensitive"),
+    Field("Bank account", "", "bank", "reveal"),
     Field("Property", "2210 N Clark St, Apt 3"),
 )
 RECORDS = (
@@ -167,7 +180,13 @@ NOBODY_ANSWERED = msgspec.structs.replace(SEARCH, callers=(), selected="", depar
 _READ: dict[str, Outcome] = {
     key: Answered(records=tuple(r for r in RECORDS if r.ref.department == key), ms=41) for key, *_ in DEPARTMENTS if key != "benefits"
 }
-CALLER = CallerState(caller=MARIA, departments=departments(_ASKED, {**_READ, "benefits": NotPermitted()}), records=RECORDS)
+CALLER = CallerState(
+    caller=MARIA,
+    departments=departments(_ASKED, {**_READ, "benefits": NotPermitted()}),
+    records=RECORDS,
+    level="verified",
+    reveal_reasons=("The caller asks for it", "To correct it"),
+)
 CALLER_WITH_FAULTS = msgspec.structs.replace(
     CALLER,
     departments=departments(_ASKED, {**_READ, "benefits": NotPermitted(), "cases": Failed(Fault("timed_out"))}),
@@ -190,6 +209,71 @@ CALL = CallState(
     recent=(
         _contact(2, 6, "D. Okafor", "Parking permit", "resolved"),
         _contact(1, 14, "L. Chen", "Complaint", "handed_over"),
+    ),
+)
+QUESTION = VerificationState(
+    caller=MARIA.key,
+    name=MARIA.name,
+    level="identified",
+    open=True,
+    ask="How much was your last payment to the city?",
+    question="last payment",
+    source="Revenue",
+    number=3,
+    asked=(Asked("birth date", True), Asked("post code", False)),
+    grounds=("Parent or guardian", "Power of attorney"),
+)
+VERIFIED = msgspec.structs.replace(
+    QUESTION,
+    level="verified",
+    open=False,
+    ask="",
+    asked=(Asked("birth date", True), Asked("post code", True), Asked("last payment", True)),
+)
+SHUT = msgspec.structs.replace(
+    CALLER,
+    caller=msgspec.structs.replace(
+        MARIA,
+        birth_date=None,
+        addresses=(),
+        phones=(),
+        emails=(),
+        shut=(("address", "verified"), ("birth_date", "verified"), ("email", "verified"), ("phone", "verified")),
+        members=tuple(
+            Person(
+                member.ref,
+                member.full_name,
+                NOW,
+                identifiers=tuple(Identifier(each.scheme, "", each.sensitivity, "verified") for each in member.identifiers),
+            )
+            for member in MARIA.members
+        ),
+    ),
+    departments=tuple(
+        msgspec.structs.replace(
+            each,
+            records=each.records if isinstance(each.records, NotPermitted) else Answered(ms=41),
+            shut="" if isinstance(each.records, NotPermitted) else "identified" if each.id == "requests" else "verified",
+        )
+        for each in CALLER.departments
+    ),
+    records=(),
+)
+REVIEWS = ReviewsState(
+    allowed=True,
+    items=(
+        WorkItem(2, "break-glass review", "areyes, agent", "The caller stopped answering and help must be sent.", NOW, "areyes"),
+        WorkItem(
+            *(
+                1,
+                "break-glass review",
+                "rpham, caseworker",
+                "A child was found alone; the parents had to be reached.",
+                NOW - timedelta(days=2),
+                "rpham",
+            ),
+            *(NOW - timedelta(days=1), "mkowalski", "Right to do; the school was told."),
+        ),
     ),
 )
 SESSION = SessionState(actor="A. Reyes", role="agent", purpose="Inquiry", site="City of Springvale", demo=True)
