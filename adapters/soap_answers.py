@@ -29,6 +29,8 @@ _INCLUDE = "{http://www.w3.org/2004/08/xop/include}Include"
 _ARRAY = "{http://schemas.xmlsoap.org/soap/encoding/}arrayType"
 MOST_VALUES, DEEPEST = 200_000, 300
 """In a body with parts that refer to each other: few bytes could mean any number of values."""
+A_PIECE = 256
+"""Values read in one go: a millisecond."""
 _PARAMETER = r"""{}\s*=\s*(?:"([^"]+)"|([^\s;]+))"""
 
 
@@ -192,6 +194,8 @@ class _Reading:
 
     def value(self, node: etree._Element, kind: Any, depth: int = 0) -> Any:
         self._left -= 1
+        if self._left % A_PIECE == 0:
+            TURNS.give_way()
         if self._left < 0 or depth > DEEPEST:
             raise BadAnswer("its parts refer to each other without end")
         if self._parts:

@@ -27,6 +27,11 @@ class Turns:
     def __exit__(self, *_: object) -> None:
         self._one.release()
 
+    def give_way(self) -> None:
+        """Between two pieces of a long work: the window may draw, and others have their turn."""
+        self._one.release()
+        self.__enter__()
+
     def drawing(self, draws: bool) -> None:
         """The window begins to draw, or has drawn. Never waits."""
         if draws:

@@ -56,3 +56,20 @@ def test_a_window_that_draws_on_and_on_keeps_no_answer_from_coming() -> None:
     turns.drawing(True)
     with turns:
         pass
+
+
+def test_a_long_work_gives_way_between_its_pieces(start: Callable[[Callable[[], None]], None], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("adapters.turns.LONGEST_WAIT", 10)
+    turns, second_piece = Turns(), threading.Event()
+
+    def work() -> None:
+        turns.give_way()
+        second_piece.set()
+        turns.__exit__()
+
+    turns.__enter__()
+    turns.drawing(True)
+    start(work)
+    assert not second_piece.wait(0.02)
+    turns.drawing(False)
+    assert second_piece.wait(10)
