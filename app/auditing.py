@@ -37,6 +37,8 @@ _LOOKS: dict[RowKind, str] = {
     "records": "file read",
     "lookup": "one record read",
     "reveal": "masked field revealed",
+    "verification": "verified a caller by it",
+    "break_glass": "glass broken",
     "who_saw": "asked who had looked",
 }
 

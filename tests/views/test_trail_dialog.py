@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
@@ -11,8 +12,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.viewmodels.states import TrailState
-from models.audit import Seen
+from models.audit import LookKind, Seen
 from tests.fakes.viewmodels import FakeViewModels
+from views import words
 from views.trail_dialog import TrailDialog
 from views.window import DeskWindow
 
@@ -90,6 +92,11 @@ def test_a_problem_is_told_and_may_be_tried_again(dialog: TrailDialog, models: F
     assert dialog.empty.isHidden()
     dialog.problem.pressed.emit()
     assert models.trail.calls[-1] == ("more",)
+
+
+@pytest.mark.parametrize("kind", sorted(set(get_args(LookKind)) - {"check"}))
+def test_every_kind_of_look_has_words(kind: str) -> None:
+    assert words.look(kind) != kind
 
 
 def test_ones_name_opens_it(window: DeskWindow, models: FakeViewModels, settle: Callable[[], None]) -> None:
