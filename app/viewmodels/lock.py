@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -17,6 +18,8 @@ from app.viewmodels.base import ViewModel
 from app.viewmodels.states import LockState
 from models.audit import LookKind
 from models.store.errors import StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 TICK = 5.0
 """Seconds between two looks at the watch."""
@@ -105,11 +108,19 @@ class LockViewModel(ViewModel[LockState]):
             self.lock(why)
 
     async def _put_away(self, why: Why) -> None:
-        kept = {name: await screen.suspend() for name, screen in self._screens.items()}
+        kept: dict[str, Any] = {}
+        for name, screen in self._screens.items():
+            try:
+                kept[name] = await screen.suspend()
+            except Exception:  # the others must be emptied all the same
+                log.exception("%s could not be put away", name)
+        self._sealed = None
         try:
             self._sealed = await self._gate.seal(json.dumps(kept).encode())
         except KeyringUnavailable:
-            self._sealed = None  # the open call is on the disk all the same, sealed when the keyring was still there
+            pass  # the open call is on the disk all the same, sealed when the keyring was still there
+        except Exception:
+            log.exception("what was put away could not be sealed")
         with suppress(StoreUnavailable):  # nobody sees anything: that is not refused for want of a log
             await self._gate.log("lock", why)
 
@@ -123,6 +134,11 @@ class LockViewModel(ViewModel[LockState]):
         except (SignInUnavailable, StoreUnavailable, KeyringUnavailable) as error:
             self._change(checking=False, problem=str(error))
             return
+        except Exception:
+            log.exception("the sign-in failed")
+            words = "Something unexpected happened here; it was logged. Try again, or close CivicDesk: the open call is kept."
+            self._change(checking=False, problem=words)
+            return
         if not right:
             self._failures += 1
             wait = min(2.0 ** (self._failures - 1), LONGEST_WAIT)
@@ -133,7 +149,10 @@ class LockViewModel(ViewModel[LockState]):
         self._watch.begin()
         self._change(why="", since=None, checking=False, problem="")
         for name, screen in self._screens.items():
-            screen.resume(kept.get(name))
+            try:
+                screen.resume(kept.get(name))
+            except Exception:
+                log.exception("%s could not be brought back", name)
 
     def _wrong(self) -> str:
         if self.state.passphrase:

@@ -264,6 +264,50 @@ def test_locking_needs_neither_log_nor_keyring() -> None:
     play(work)
 
 
+@pytest.mark.expect_log("first could not be put away")
+@pytest.mark.expect_log("first could not be brought back")
+def test_one_screen_that_fails_keeps_no_other_from_being_put_away() -> None:
+    class Broken:
+        async def suspend(self) -> Any:
+            raise ZeroDivisionError
+
+        def resume(self, kept: Any) -> None:
+            raise ZeroDivisionError
+
+    async def work(desk: Desk) -> None:
+        desk.lock._screens = {"first": Broken(), **desk.lock._screens}
+        await desk.in_a_call()
+        await desk.locked()
+        assert "promised" not in desk.shows()
+        await desk.unlocked()
+        assert desk.call.state.note == "promised a call back"
+
+    play(work)
+
+
+@pytest.mark.expect_log("could not be sealed")
+@pytest.mark.expect_log("the sign-in failed")
+def test_nothing_unexpected_leaves_the_desk_open_or_shut_for_good() -> None:
+    async def bug(*_: object) -> Any:
+        raise ZeroDivisionError
+
+    async def work(desk: Desk) -> None:
+        await desk.in_a_call()
+        right, desk.gate.check = desk.gate.check, bug  # type: ignore[method-assign]
+        desk.gate.seal = bug  # type: ignore[method-assign]
+        await desk.locked()
+        assert "promised" not in desk.shows()
+        desk.lock.unlock(SECRET)
+        await desk.until(lambda: not desk.lock.state.checking)
+        assert desk.lock.state.why
+        assert "unexpected" in desk.lock.state.problem
+        desk.gate.check = right  # type: ignore[method-assign]
+        await desk.unlocked()
+        await desk.until(lambda: desk.call.state.note == "promised a call back")
+
+    play(work)
+
+
 def test_what_is_sealed_is_what_was_shown() -> None:
     async def work(desk: Desk) -> None:
         await desk.in_a_call()
