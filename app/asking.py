@@ -102,6 +102,10 @@ def as_text(answer: Answer, services: Services) -> str:
         lines.append(f"  {title:<24} {_told(outcome, answer.findings.outcomes[name])}")
     if not answer.findings.callers:
         failed = sum(isinstance(outcome, Failed) for outcome in _outcomes(answer).values())
+        session = services.session
+        if all(isinstance(outcome, NotPermitted) for outcome in _outcomes(answer).values()):
+            lines.append(f"Nobody was asked: not permitted in the role {session.role} for the purpose {session.purpose}.")
+            return "\n".join(lines)
         lines.append("Nobody found." if not failed else f"Nobody found, but {failed} did not answer: this is not the whole picture.")
     for caller in answer.findings.callers:
         born = f", born {caller.birth_date}" if caller.birth_date else ""
@@ -138,7 +142,7 @@ def _told(outcome: Outcome, found: Outcome) -> str:
     if isinstance(outcome, Skipped):
         return f"not asked: {outcome.why}"
     if isinstance(outcome, NotPermitted):
-        return "not permitted for this role"
+        return "not permitted for this role and purpose"
     ms = getattr(found, "ms", 0.0)
     return f"answered in {ms:.0f} ms"
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from models.outcomes import Answered, Failed, NotPermitted, Outcome, Waiting
 from models.records import Record
-from views import empty_tab, fault_words, icons, words
+from views import empty_tab, icons, words
 from views.caller_header import AttentionCards, CallerHeader
+from views.caller_tabs import OVERVIEW, CallerTabs
 from views.masked import RevealMenu
 from views.record_detail import RecordDetail
 from views.record_split import FilterBox, TableAndDetail
 from views.theme import look
 from views.verify_panel import VerifyPanel
 from views.widgets.cards import Banner, EmptyState
-from views.widgets.plain_label import PlainLabel, set_tip, without_mnemonics
+from views.widgets.plain_label import PlainLabel, set_tip
 from views.widgets.record_table import RecordTable
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from app.viewmodels.states import CallerState, DepartmentState, SearchState, VerificationState
     from views.ports import VerificationPort
 
-OVERVIEW = ""
 _LOW = 470
 """Height, for a 13 pixel font, below which there is room for the records only."""
 _NO_LIMIT = 16_777_215
@@ -55,14 +55,7 @@ class CallerPane(QWidget):
         self.verify_panel.left.connect(self.enter)
         self.attention = AttentionCards()
         self.attention.pressed.connect(self._show_record)
-        self.tabs = QTabBar()
-        self.tabs.setAccessibleName(self.tr("Records by department"))
-        self.tabs.setExpanding(False)
-        self.tabs.setDrawBase(False)
-        self.tabs.setElideMode(Qt.TextElideMode.ElideNone)
-        self.tabs.setUsesScrollButtons(True)
-        self.tabs.addTab(self.tr("Overview"))
-        self.tabs.setTabData(0, OVERVIEW)
+        self.tabs = CallerTabs()
         self.tabs.currentChanged.connect(self._tab_changed)
         self.missing = Banner()
         self.missing.pressed.connect(self.retry_failed)
@@ -129,14 +122,13 @@ class CallerPane(QWidget):
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
-        self.tabs.setIconSize(QSize(look().px(14), look().px(14)))
+        self.tabs.restyle()
         self.filter_button.setIcon(icons.icon("list-filter", "link"))
         self.table.restyle()
         self.table.setMinimumHeight(look().px(76))
         self.detail.setMinimumHeight(look().px(96))
         self.header.restyle()
         self.attention.restyle()
-        self._icons_shown: dict[int, tuple[str, str]] = {}
         if self._state is not None:
             for draw in self.draws():
                 draw(self._state)
@@ -178,7 +170,7 @@ class CallerPane(QWidget):
     def draw_tabs(self, state: CallerState) -> None:
         """A tab for all and one for each department."""
         if state.caller is not None:
-            self._draw_tabs(state)
+            self.tabs.draw(state, self._outcome)
 
     def draw_records(self, state: CallerState) -> None:
         """The table, or why there is none."""
@@ -210,14 +202,12 @@ class CallerPane(QWidget):
         if searched != self._searched:
             self._searched = searched
             if self._state is not None and self._state.caller is not None:
-                self._draw_tabs(self._state)
+                self.tabs.draw(self._state, self._outcome)
                 self._draw_page()
 
     def go_to(self, department_id: str) -> None:
         """Opens a department's tab; an unknown one changes nothing."""
-        for index in range(self.tabs.count()):
-            if self.tabs.tabData(index) == department_id:
-                self.tabs.setCurrentIndex(index)
+        self.tabs.go_to(department_id)
 
     def go_to_tab(self, number: int) -> None:
         """Opens the n-th tab, from 0."""
@@ -262,56 +252,13 @@ class CallerPane(QWidget):
         searched = self._searched.get(department.id)
         return searched if isinstance(searched, Failed | NotPermitted | Waiting) else None
 
-    def _scope(self) -> str:
-        return str(self.tabs.tabData(self.tabs.currentIndex()) or OVERVIEW)
-
     def _department(self, department_id: str) -> DepartmentState | None:
         departments = self._state.departments if self._state else ()
         return next((department for department in departments if department.id == department_id), None)
 
-    def _draw_tabs(self, state: CallerState) -> None:
-        wanted = [OVERVIEW, *(department.id for department in state.departments)]
-        present = [str(self.tabs.tabData(index) or OVERVIEW) for index in range(self.tabs.count())]
-        if present != wanted:
-            self.tabs.blockSignals(True)
-            scope = self._scope()
-            while self.tabs.count() > 1:
-                self.tabs.removeTab(1)
-            for department in state.departments:
-                self.tabs.setTabData(self.tabs.addTab(department.title), department.id)
-            self.tabs.setCurrentIndex(wanted.index(scope) if scope in wanted else 0)
-            self.tabs.blockSignals(False)
-            self._icons_shown = {}
-        for index, department in enumerate(state.departments, start=1):
-            text, icon, said = self._tab_of(department)
-            if self._icons_shown.get(index) == (text, icon):
-                continue
-            self._icons_shown[index] = (text, icon)
-            self.tabs.setTabText(index, without_mnemonics(text))
-            self.tabs.setTabIcon(index, icons.icon(icon, "bad_mark" if icon == "triangle-alert" else "muted", 14) if icon else QIcon())
-            self.tabs.setAccessibleTabName(index, said)
-
-    def _tab_of(self, department: DepartmentState) -> tuple[str, str, str]:
-        """Text, icon, and what a screen reader says."""
-        title, records = department.title, self._outcome(department)
-        if department.shut and not isinstance(records, Failed):
-            # Where everything is shut a lock on each tab would say nothing more than the page does.
-            some = self._state is not None and self._state.level != "anonymous"
-            return title, "lock" if some else "", f"{title}, {words.shut(department.shut)}"
-        if isinstance(records, Answered):
-            count = f"{len(records.records)}{'+' if records.truncated else ''}"
-            return f"{title} {count}", "", self.tr("{title}, {count} records").format(title=title, count=count)
-        if isinstance(records, Failed):
-            return title, "triangle-alert", f"{title}, {fault_words.on_chip(records.fault)}"
-        if isinstance(records, NotPermitted):
-            return title, "lock", self.tr("{title}, not permitted").format(title=title)
-        if isinstance(records, Waiting):
-            return title, "clock", self.tr("{title}, waiting").format(title=title)
-        return title, "", title
-
     def _tab_changed(self, _index: int) -> None:
         self._close_filter()
-        self.table.set_scope(self._scope())
+        self.table.set_scope(self.tabs.scope())
         self._draw_page()
 
     def _draw_page(self) -> None:
@@ -319,7 +266,7 @@ class CallerPane(QWidget):
         state = self._state
         if state is None:
             return
-        scope = self._scope()
+        scope = self.tabs.scope()
         failed = [department.title for department in state.departments if isinstance(self._outcome(department), Failed)]
         more = self.tr("Some records are not shown: they open when the caller is {level} (Ctrl+Shift+V).")
         text = self.tr("{names} did not answer: what is known there is missing here.").format(names=words.listed(failed)) if failed else ""
@@ -349,18 +296,14 @@ class CallerPane(QWidget):
             self.tabs.setFocus()
 
     def _retry_this(self) -> None:
-        state = self._state
-        if state is not None and any(each.shut for each in state.departments if self._scope() in ("", each.id)) and not self._failed_here():
-            self.verify.emit()
-        elif self._scope() == OVERVIEW:
-            self.retry_failed()
-        elif (department := self._department(self._scope())) is not None:
-            self._ask_again(department)
-
-    def _failed_here(self) -> bool:
-        """Whether the page tells of a department that did not answer."""
         departments = self._state.departments if self._state else ()
-        return any(isinstance(self._outcome(each), Failed) for each in departments if self._scope() in ("", each.id))
+        here = [each for each in departments if self.tabs.scope() in (OVERVIEW, each.id)]
+        if any(each.shut for each in here) and not any(isinstance(self._outcome(each), Failed) for each in here):
+            self.verify.emit()
+        elif self.tabs.scope() == OVERVIEW:
+            self.retry_failed()
+        elif (department := self._department(self.tabs.scope())) is not None:
+            self._ask_again(department)
 
     def _chosen(self, record: Record | None) -> None:
         department = record.ref.department if record else ""

@@ -23,14 +23,14 @@ class GlassBanner(Banner):
     def __init__(self) -> None:
         super().__init__()
         self._until = 0.0
-        self._problem = ""
+        self._warning = ""
         self._clock = QTimer(self)
         self._clock.setInterval(1000)
         self._clock.timeout.connect(self._tick)
 
     def draw(self, state: GlassState) -> None:
-        """Shows how long it still lasts, or what went wrong; hidden while glass is whole."""
-        self._until, self._problem = state.until, state.problem
+        """Shows how long it still lasts, or that its end is not written down; hidden while glass is whole."""
+        self._until, self._warning = state.until, state.warning
         if state.until:
             self._clock.start()
         else:
@@ -39,12 +39,10 @@ class GlassBanner(Banner):
 
     def _tick(self) -> None:
         if not self._until:
-            self.show_text(self._problem, "bad", "shield-alert")
+            self.show_text(self._warning, "bad", "shield-alert")
             return
         left = max(0, round(self._until - monotonic()))
         text = self.tr("Break-glass: everything may be looked at for {time} more. Each look is logged, and a supervisor reviews it.")
-        if self._problem:
-            text = f"{self._problem} {text}"
         self.show_text(text.format(time=f"{left // 60}:{left % 60:02}"), "bad", "shield-alert", self.tr("End it   Ctrl+Shift+B"))
         self.setAccessibleName(self.tr("Break-glass is on"))
 

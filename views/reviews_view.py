@@ -186,7 +186,7 @@ class ReviewsView(QWidget):
             self.table.selectRow(max(0, self.reviews.row_of(chosen.id) if chosen else 0))
         self._stack.setCurrentWidget(self.split if state.items else self.empty)
         waiting = sum(item.done is None for item in state.items)
-        self.waiting.setText(self.tr("{count} wait").format(count=words.number(waiting)) if waiting else "")
+        self.waiting.setText(self.tr("{count} waiting").format(count=words.number(waiting)) if waiting else "")
         self.problem.show_text(state.problem, "bad")
         self._show_detail()
 

@@ -99,6 +99,8 @@ class VerifyPanel(QFrame):
         line.addWidget(self.check_button)
         line.addWidget(self.unknown_button)
         line.addWidget(self.other_button)
+        self._rest = QWidget()  # takes the room of the line where there is no question
+        line.addWidget(self._rest, 1)
         self._mandate = QWidget()
         other = QHBoxLayout(self._mandate)
         other.setContentsMargins(0, 0, 0, 0)
@@ -145,6 +147,7 @@ class VerifyPanel(QFrame):
         self.about.setText(number if state.ask else self.tr("QUESTIONS"))
         for widget in (self.said, self.check_button, self.unknown_button):
             widget.setVisible(bool(state.ask))
+        self._rest.setVisible(not state.ask)
         self.hint.setText(
             self.tr("Read it aloud, type what is said, press Enter. Tell the caller neither the right answer nor which one was wrong.")
             if state.ask

@@ -60,16 +60,16 @@ class GlassViewModel(ViewModel[GlassState]):
             self._change(problem=f"Nothing was opened: {error}")
             return
         self._ending = asyncio.get_running_loop().call_later(self._glass.left(), self.end)
-        self._change(until=self._glass.until, problem="")
+        self._change(until=self._glass.until, problem="", warning="")
         self.changed()
 
     async def _end(self) -> None:
-        problem = ""
+        warning = ""
         try:
             await self._glass.end()
         except StoreUnavailable as error:
-            problem = f"Its end is not written down: {error}"
-        self._change(until=0.0, problem=problem)
+            warning = f"Break-glass is over, but its end is not written down: {error}"
+        self._change(until=0.0, problem="", warning=warning)
         self.changed()
 
 

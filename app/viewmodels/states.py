@@ -136,6 +136,9 @@ class GlassState(msgspec.Struct, frozen=True):
     until: float = 0.0
     """A time.monotonic() reading; 0 while glass is whole."""
     problem: str = ""
+    """Why it is not broken, for who wants to."""
+    warning: str = ""
+    """What everybody should know of it: its end could not be written down."""
 
 
 class ReviewsState(msgspec.Struct, frozen=True):

@@ -39,6 +39,39 @@ def test_a_caseworker_may_ask_what_an_agent_may_not(city: DemoCity) -> None:
     assert {each["outcome"] for each in json.loads(done.stdout)["departments"]} == {"answered"}
 
 
+@pytest.mark.parametrize("role", ["auditor", "administrator"])
+def test_an_auditor_or_administrator_sees_no_citizen(city: DemoCity, role: str) -> None:
+    done = civicdesk("search", city.sample_searches[0], "--site", str(city.site), "--json", "--as", role)
+    told = json.loads(done.stdout)
+    assert ({each["outcome"] for each in told["departments"]}, told["callers"]) == ({"not_permitted"}, [])
+    text = civicdesk("search", city.sample_searches[0], "--site", str(city.site), "--as", role).stdout
+    assert f"Nobody was asked: not permitted in the role {role} for the purpose none." in text
+    assert "Nobody found" not in text
+
+
+def test_a_purpose_decides_who_is_asked(city: DemoCity) -> None:
+    done = civicdesk("search", city.sample_searches[0], "--site", str(city.site), "--json", "--purpose", "streets")
+    told = json.loads(done.stdout)
+    assert {each["id"] for each in told["departments"] if each["outcome"] == "answered"} == {"requests", "permits"}
+    assert {record["department"] for caller in told["callers"] for record in caller["records"] or []} <= {"requests", "permits"}
+    for role, purpose in (("agent", "Casework"), ("auditor", "Inquiry"), ("agent", "Curiosity")):
+        refused = civicdesk("search", "maria gonzalez", "--site", str(city.site), "--as", role, "--purpose", purpose)
+        assert refused.returncode == 2
+        assert refused.stderr.startswith(f"civicdesk: There is no purpose {purpose!r} for the role {role!r}")
+
+
+def test_a_secret_address_is_found_and_told_nowhere(city: DemoCity) -> None:
+    told = {}
+    for text in ("hannah lindqvist", "hannah lindqvist 60641", "618 N Cedar St", "(773) 555-0148"):
+        done = civicdesk("search", text, "--site", str(city.site), "--json", "--as", "caseworker")
+        assert done.returncode == 0, done.stderr
+        told[text] = [caller for caller in json.loads(done.stdout)["callers"] if caller["name"] == "Hannah Lindqvist"]
+        assert "Cedar" not in done.stdout.replace("618 N Cedar St", "", 1)
+    assert {text for text, callers in told.items() if callers} == {"hannah lindqvist", "(773) 555-0148"}
+    (hannah,) = told["hannah lindqvist"]
+    assert (hannah["addresses"], len(hannah["members"])) == ([], 3)
+
+
 def test_one_that_is_off_is_told_and_the_others_are_shown(city: DemoCity) -> None:
     city.switch("permits", on=False)
     try:

@@ -37,6 +37,8 @@ def test_the_key_asks_why_and_hands_the_reason_on(qtbot, in_a_call: DeskWindow, 
     qtbot.mouseClick(dialog.start_button, Qt.MouseButton.LeftButton)
     assert models.glass.calls == [("start", "The caller stopped answering")]
     models.glass.change(problem="Say why.")
+    in_a_call.frame.flush()
+    assert in_a_call.desk.caller_view.glass.isHidden()
     assert dialog.problem.text() == "Say why."
     models.glass.change(problem="", until=monotonic() + 1800)
     assert not dialog.isVisible()
