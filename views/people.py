@@ -189,5 +189,5 @@ class PeoplePane(QWidget):
                 return
             text = self.tr("All {count} departments that were asked answered: none knows such a person. Check how the text was read.")
             if any(piece.part in ("address", "post_code") for piece in state.read_as):
-                text = f"{text} {self.tr('Nobody is found by a secret address: search without it.')}"
+                text += " " + self.tr("Nobody is found by a secret address: search without it.")
             self.empty.show_text(self.tr("Nothing found"), text.format(count=answered), "search-x")

@@ -209,3 +209,14 @@ def test_words_of_every_fault_are_marked_for_translation() -> None:
     from models.outcomes import FAULT_WORDS
 
     assert set(fault_words.MARKED) == {text for pair in FAULT_WORDS.values() for text in pair}
+
+
+def test_who_searched_by_an_address_is_told_that_secret_ones_find_nobody(
+    window: DeskWindow, models: FakeViewModels, settle: Settle
+) -> None:
+    models.search.show(sample.NOTHING)  # read as a name and a post code
+    settle()
+    assert "Nobody is found by a secret address" in window.desk.caller_view.people.empty.text()
+    models.search.change(read_as=sample.READ_AS[:1])
+    settle()
+    assert "secret address" not in window.desk.caller_view.people.empty.text()
