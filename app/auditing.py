@@ -40,8 +40,6 @@ _LOOKS: dict[RowKind, str] = {
     "verification": "verified a caller by it",
     "break_glass": "glass broken",
     "who_saw": "asked who had looked",
-    "verification": "verified as the caller",
-    "break_glass": "break-glass",
 }
 
 

@@ -55,9 +55,6 @@ def look(kind: str) -> str:
         "break_glass": tr("Words", "Glass broken"),
         "review": tr("Words", "Emergency reviewed"),
         "who_saw": tr("Words", "Who had looked"),
-        "verification": tr("Words", "Caller verified"),
-        "break_glass": tr("Words", "Break-glass"),
-        "review": tr("Words", "Review of break-glass"),
         "lock": tr("Words", "Desk locked"),
         "unlock": tr("Words", "Desk unlocked"),
     }.get(kind, kind)
