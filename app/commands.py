@@ -1,4 +1,4 @@
-"""The command line: desk, demo, search, check, audit."""
+"""The command line: desk, demo, search, check, audit, match."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.match_command import match
 from app.reporting import report_everything
+from app.terminal import Told
 
 if TYPE_CHECKING:
     from app.bootstrap import Services
@@ -48,14 +50,6 @@ def _end_with_input() -> None:
     while os.read(0, 1024):
         pass
     _thread.interrupt_main()
-
-
-class Told(Exception):
-    """Ends a command with one clear line."""
-
-    def __init__(self, text: str, code: int = 1) -> None:
-        super().__init__(text)
-        self.code = code
 
 
 @app.command()
@@ -154,6 +148,7 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
 
 audit = typer.Typer(name="audit", help="Prove the audit log, or ask it who saw somebody's data.", rich_markup_mode=None)
 app.add_typer(audit)
+app.add_typer(match)
 
 
 @audit.command("verify")

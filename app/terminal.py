@@ -1,10 +1,18 @@
-"""What commands share on a terminal: tables in columns, and a bar for work that takes its time."""
+"""What commands share on a terminal: one clear line at the end, tables in columns, and a bar for work that takes its time."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+
+
+class Told(Exception):
+    """Ends a command with one clear line."""
+
+    def __init__(self, text: str, code: int = 1) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:
