@@ -63,7 +63,8 @@ class Heartbeat:
         self._last = time.perf_counter()
 
 
-def _models(desk: Departments, tasks: Tasks) -> ViewModels:
+def desk_models(desk: Departments, tasks: Tasks) -> ViewModels:
+    """View models over these departments, as the application wires them."""
     states = tuple(DepartmentState(name, port.manifest.title, port.manifest.colour, kind="rest") for name, port in desk.ports.items())
     asker, audit = FakeAsker(), FakeAudit()
     contact = FakeContact((port.manifest for port in desk.ports.values()), audit=audit, alone=True)
@@ -89,7 +90,7 @@ def _in_window(work: Any, count: int, find: str) -> Any:
 
             async def run() -> Any:
                 tasks = Tasks()
-                models = _models(desk, tasks)
+                models = desk_models(desk, tasks)
                 window.bind(models)
                 give_way(window)
                 await asyncio.sleep(0.3)
