@@ -7,9 +7,14 @@ three times as long, with twenty the window stalls. So workers decode and map in
 from __future__ import annotations
 
 import threading
+import time
 
 LONGEST_WAIT = 0.05
 """Seconds that a worker waits for a window at most: one that draws on and on must not keep answers from coming."""
+
+NAP = 0.00001
+"""Seconds that a worker sleeps after its turn (the system makes some 60 us of it), or else the next worker has the interpreter
+before the window, which waits for it too, has woken up: several turns in a row were a stall."""
 
 
 class Turns:
@@ -25,6 +30,7 @@ class Turns:
         self._drawn.wait(LONGEST_WAIT)
 
     def __exit__(self, *_: object) -> None:
+        time.sleep(NAP)
         self._one.release()
 
     def give_way(self) -> None:
