@@ -12,9 +12,9 @@ import time
 LONGEST_WAIT = 0.05
 """Seconds that a worker waits for a window at most: one that draws on and on must not keep answers from coming."""
 
-NAP = 0.00001
-"""Seconds that a worker sleeps after its turn (the system makes some 60 us of it), or else the next worker has the interpreter
-before the window, which waits for it too, has woken up: several turns in a row were a stall."""
+SHORT, NAP = 0.0002, 0.00001
+"""Seconds: after a turn that was not short a worker sleeps (the system makes some 60 us of it), or else the next worker has the
+interpreter before the window, which waits for it too, has woken up: several turns in a row were a stall."""
 
 
 class Turns:
@@ -24,18 +24,21 @@ class Turns:
         self._one = threading.Lock()
         self._drawn = threading.Event()
         self._drawn.set()
+        self._began = 0.0
 
     def __enter__(self) -> None:
         self._one.acquire()
         self._drawn.wait(LONGEST_WAIT)
+        self._began = time.perf_counter()
 
     def __exit__(self, *_: object) -> None:
-        time.sleep(NAP)
+        if time.perf_counter() - self._began > SHORT:
+            time.sleep(NAP)
         self._one.release()
 
     def give_way(self) -> None:
         """Between two pieces of a long work: the window may draw, and others have their turn."""
-        self._one.release()
+        self.__exit__()
         self.__enter__()
 
     def drawing(self, draws: bool) -> None:

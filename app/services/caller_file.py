@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ from models.records import Record
 _FILING = Bulkhead("filing", 1)
 """One thread for all files, so that what comes at the same time is put in order one after the other."""
 _AT_ONCE = 500
-"""Records that are looked at in one turn: a tenth of a millisecond, or a few where all have to be masked anew."""
+"""Records that are put in their places in one turn, which takes about a millisecond."""
 
 
 class Shown(NamedTuple):
@@ -40,10 +40,9 @@ class CallerFile:
         self._departments = departments
         self._audit = audit
         self._asker = asker
-        self._placed: list[tuple[tuple[int, int, str], Record]] = []
+        self._placed: list[tuple[tuple[int, int, str], Record, Record | None]] = []
         self._known: set[str] = set()
-        self._masked: dict[str, tuple[Record, Record | None]] = {}
-        self._masked_for: Sight | None = None
+        self._sight: Sight | None = None
         self._shown: Shown | None = None
         self.records: tuple[Record, ...] = ()
         self.cancelled = False
@@ -52,9 +51,9 @@ class CallerFile:
         self.cancelled = True
 
     def add(self, record: Record) -> None:
-        """Put one record in its place: the one by which the caller was found."""
-        self._take((record,))
-        self.records = self._in_order()
+        """Begin with one record: the one by which the caller was found."""
+        self._placed = [(place_of(record), record, None)]
+        self.records = (record,)
 
     def shown(self, sight: Sight) -> Shown:
         """What may be seen; made here where the sight has become another, else in the worker that put the records in order."""
@@ -100,32 +99,25 @@ class CallerFile:
         )
 
     def _filed(self, answers: list[tuple[Record, ...]], sight: Sight) -> Shown:
+        """All that was read with these among it, in short turns: the window is waiting for the interpreter too."""
+        if self._sight != sight:
+            answers = [tuple(record for _, record, _ in self._placed), *answers]
+            self._placed, self._known, self._sight = [], set(), sight
         for records in answers:
-            with TURNS:
-                self._take(records)
-        if self._masked_for != sight:
-            self._masked, self._masked_for = {}, sight
-        masked = self._masked
-        for start in range(0, len(self._placed), _AT_ONCE):
-            with TURNS:
-                for place, record in self._placed[start : start + _AT_ONCE]:
-                    known = masked.get(place[2])
-                    if known is None or known[0] is not record:
-                        masked[place[2]] = (record, sight.record(record))
+            for start in range(0, len(records), _AT_ONCE):
+                with TURNS:
+                    self._take(records[start : start + _AT_ONCE], sight)
         with TURNS:
-            return _shown(sight, self._in_order(), [masked[place[2]][1] for place, _ in self._placed])
+            return _shown(sight, tuple(record for _, record, _ in self._placed), [seen for _, _, seen in self._placed])
 
-    def _take(self, records: Iterable[Record]) -> None:
-        """Put records in their places. Only new ones are weighed: the rest are in order, and sorting them again costs little."""
-        fresh = {(place := place_of(each))[2]: (place, each) for each in records}
+    def _take(self, records: tuple[Record, ...], sight: Sight) -> None:
+        """Put records in their places. Only new ones are looked at: the rest are in order, and sorting them again costs little."""
+        fresh = {(place := place_of(each))[2]: (place, each, sight.record(each)) for each in records}
         if not self._known.isdisjoint(fresh):
             self._placed = [each for each in self._placed if each[0][2] not in fresh]
         self._known |= fresh.keys()
         self._placed += fresh.values()
         self._placed.sort()
-
-    def _in_order(self) -> tuple[Record, ...]:
-        return tuple(record for _, record in self._placed)
 
 
 def _shown(sight: Sight, of_all: tuple[Record, ...], seen: list[Record | None]) -> Shown:
