@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -71,10 +72,17 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
+@lru_cache(256)
+def _content(kind: str) -> tuple[str, str]:
+    """What a Content-Type header says: the type if it is none of data (then it is refused), and the character set."""
+    kind = kind.lower().strip()
+    charset = re.search(r"charset\s*=\s*[\"']?([^\s\"';]+)", kind)
+    return kind.partition(";")[0].strip()[:40] if _NOT_DATA.match(kind) else "", charset[1] if charset else ""
+
+
 def refuse_pages(response: HttpResponse) -> None:
-    kind = response.headers.get("content-type", "").lower().strip()
-    if _NOT_DATA.match(kind):
-        raise BadAnswer(f"content type {kind.partition(';')[0].strip()[:40]}", key="not_data")
+    if page := _content(response.headers.get("content-type", ""))[0]:
+        raise BadAnswer(f"content type {page}", key="not_data")
 
 
 def as_utf8(response: HttpResponse, declared: str = "") -> bytes:
@@ -83,9 +91,8 @@ def as_utf8(response: HttpResponse, declared: str = "") -> bytes:
     for mark, charset in _BOMS:
         if body.startswith(mark):
             return body[3:] if charset == "utf-8" else _decoded(body, charset)
-    named = re.search(r"charset\s*=\s*[\"']?([^\s\"';]+)", response.headers.get("content-type", ""), re.IGNORECASE)
-    charset = (named[1] if named else declared) or "utf-8"
-    return body if charset.lower() in ("utf-8", "utf8", "us-ascii", "ascii") and not declared else _decoded(body, charset)
+    charset = _content(response.headers.get("content-type", ""))[1] or declared or "utf-8"
+    return body if charset in ("utf-8", "utf8", "us-ascii", "ascii") and not declared else _decoded(body, charset)
 
 
 def _decoded(body: bytes, charset: str) -> bytes:

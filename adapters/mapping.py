@@ -17,7 +17,7 @@ from dateutil import parser as date_parser
 
 from adapters.contract import BadAnswer, CallContext
 from adapters.manifest import Manifest
-from adapters.manifest_maps import AddressMap, PersonMap, RecordMap, Value
+from adapters.manifest_maps import AddressMap, Code, PersonMap, RecordMap, Value
 from models.people import Address, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, attention_for
 
@@ -74,36 +74,43 @@ def json_getter(path: str) -> Getter:
 
 
 class Converter:
-    """One declared value: reads it from an item and converts it to text, a date or an amount."""
+    """One declared value: reads it from an item and converts it to text, a date or an amount.
+
+    What the manifest says is looked at once, here; what is left for each item is ``raw``, ``text``, ``date`` ...
+    """
 
     def __init__(self, field: str, value: Value, getter: GetterFactory, manifest: Manifest) -> None:
         self.field = field
         self.spec = value
-        self._sources = [getter(source) for source in (value.join or value.first or ((value.from_,) if value.from_ else ()))]
         self._codes = manifest.codes.get(value.codes) if value.codes else None
         self._match = re.compile(value.match) if value.match else None
         self._formats = value.date.split("|") if value.date else ["iso"]
-        spec = value
-        self._plain = bool(spec.from_) and not (spec.name_order or spec.case or spec.match)
-        self._single = self._sources[0] if self._plain else None
-
-    def raw(self, item: Any) -> Any:
+        self._iso_first = self._formats[0] == "iso"
+        self.raw: Getter = self._raw([getter(source) for source in (value.join or value.first or ((value.from_,) if value.from_ else ()))])
         """The value as the department has it; None when empty."""
-        if self._single is not None:
-            return self._single(item)
+        self.text: Callable[[Any], str] = self._converted if self._codes is not None or value.date or value.cents else self._plain()
+
+    def _raw(self, sources: list[Getter]) -> Getter:
         spec = self.spec
         if spec.value is not None:
-            return spec.value
+            return lambda _: spec.value
         if spec.join:
-            parts = [text for text in (_text(get(item)) for get in self._sources) if text]
-            value: Any = spec.by.join(parts)
+            read: Getter = lambda item: spec.by.join([text for get in sources if (text := _text(get(item)))])  # noqa: E731
         elif spec.first:
-            value = next((found for found in (get(item) for get in self._sources) if found not in (None, "", [])), None)
+            read = lambda item: next((found for found in (get(item) for get in sources) if found not in (None, "", [])), None)  # noqa: E731
         else:
-            value = self._sources[0](item)
-        if spec.match or spec.name_order or spec.case:
-            value = self._reshape(_text(value))
-        return value
+            read = sources[0]
+        return (lambda item: self._reshape(_text(read(item)))) if spec.match or spec.name_order or spec.case else read
+
+    def _plain(self) -> Callable[[Any], str]:
+        raw = self.raw
+
+        def text(item: Any) -> str:
+            value = raw(item)
+            # Nearly every value: what _text and clean would do, without two more calls.
+            return value.strip() if type(value) is str and value.isascii() and value.isprintable() else _text(value)
+
+        return text
 
     def _reshape(self, text: str) -> str:
         if self._match is not None:
@@ -122,33 +129,39 @@ class Converter:
             text = text.lower()
         return text
 
-    def text(self, item: Any) -> str:
+    def _converted(self, item: Any) -> str:
         value = self.raw(item)
         if value is None:
             return ""
         if self._codes is not None:
-            code = self._codes.get(_text(value)) or self._codes.get("*")
+            code = self._code(value)
             return code.label if code else _text(value)
         if self.spec.date:
             found = self.date(item)
             return found.isoformat() if found else ""
-        if self.spec.cents:
-            amount = self.amount(item)
-            return f"{amount:.2f}" if amount is not None else ""
-        return _text(value)
+        amount = self.amount(item)
+        return f"{amount:.2f}" if amount is not None else ""
 
     def state(self, item: Any) -> str:
         """What a coded value means here; empty where the code list does not say."""
         if self._codes is None:
             return ""
-        value = _text(self.raw(item))
-        code = self._codes.get(value) or self._codes.get("*")
+        code = self._code(self.raw(item))
         return code.state if code else ""
+
+    def _code(self, value: Any) -> Code | None:
+        codes = self._codes or {}
+        return codes.get(value if type(value) is str and value in codes else _text(value)) or codes.get("*")
 
     def date(self, item: Any) -> _Date | None:
         value = self.raw(item)
         if value is None or value == "":
             return None
+        if type(value) is str and len(value) == 10 and self._iso_first:
+            try:
+                return date.fromisoformat(value)
+            except ValueError:
+                pass  # zeros, blanks, another form: what follows sees to them
         if isinstance(value, datetime):
             return value.date()
         if isinstance(value, date):
@@ -176,7 +189,7 @@ class Converter:
         if value is None or value == "":
             return None
         try:
-            amount = Decimal(_text(value).replace(" ", ""))
+            amount = Decimal(value) if type(value) is int else Decimal(_text(value).replace(" ", ""))
             if not amount.is_finite():
                 raise InvalidOperation
         except InvalidOperation:
@@ -235,23 +248,20 @@ class PersonReader:
             raise BadAnswer("a person without the key that person.id names", key="mapping")
         given = self._given.text(item) if self._given else ""
         family = self._family.text(item) if self._family else ""
-        addresses = (read(item) for read in self._addresses)
         return Person(
             SubjectRef(self._department, key),
-            full_name=(self._full.text(item) if self._full else "") or f"{given} {family}".strip(),
-            read_at=ctx.now,
-            given_name=given,
-            family_name=family,
-            birth_date=self._birth.date(item) if self._birth else None,
-            phones=tuple(filter(None, (phone.text(item) for phone in self._phones))),
-            emails=tuple(filter(None, (email.text(item) for email in self._emails))),
-            addresses=tuple(address for address in addresses if address),
-            identifiers=tuple(
-                Identifier(scheme, value, sensitivity)
-                for scheme, value, sensitivity in ((scheme, read.text(item), how) for scheme, read, how in self._identifiers)
-                if value
-            ),
-            protected=self._protected is not None and self._protected.text(item).lower() not in _NO,
+            (self._full.text(item) if self._full else "") or f"{given} {family}".strip(),
+            ctx.now,
+            given,
+            family,
+            self._birth.date(item) if self._birth else None,
+            tuple([text for phone in self._phones if (text := phone.text(item))]),
+            tuple([text for email in self._emails if (text := email.text(item))]) if self._emails else (),
+            tuple([address for read in self._addresses if (address := read(item))]),
+            tuple([Identifier(scheme, text, how) for scheme, read, how in self._identifiers if (text := read.text(item))])
+            if self._identifiers
+            else (),
+            self._protected is not None and self._protected.text(item).lower() not in _NO,
         )
 
 
@@ -325,11 +335,7 @@ class RecordReader:
             amount=amount,
             currency=currency if amount is not None else "",
             subject=subject or (SubjectRef(self._department, owner) if owner else None),
-            fields=tuple(
-                Field(label, value, sensitivity)
-                for label, value, sensitivity in ((label, read.text(item), how) for label, read, how in self._fields)
-                if value
-            ),
+            fields=tuple([Field(label, text, how) for label, read, how in self._fields if (text := read.text(item))]),
             version=self._version.text(item) if self._version else "",
         )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -71,23 +72,38 @@ def problems(template: str) -> list[str]:
     return found
 
 
+@lru_cache(4096)  # more templates than all manifests of a site have
+def _pieces(template: str) -> tuple[tuple[tuple[str, str, tuple[Callable[[str], str], ...]], ...], str]:
+    """A template taken apart: for each place the text before it, its value and filters; and the text after the last."""
+    places = []
+    end = 0
+    for place in _PLACE.finditer(template):
+        places.append((template[end : place.start()], place[1], tuple(FILTERS[name] for name in place[2].split("|")[1:])))
+        end = place.end()
+    return tuple(places), template[end:]
+
+
+@lru_cache(4096)
+def values_in(template: str) -> frozenset[str]:
+    """The names of the values that a template has places for."""
+    return frozenset(name for _, name, _ in _pieces(template)[0])
+
+
 def fill(template: str, values: Mapping[str, str], quote: Callable[[str], str] = str) -> str:
     """The template with its values, each passed through its filters and then ``quote``.
 
     Empty where a value that it names is empty, so that a parameter which says nothing is left out.
     """
-    empty = False
-
-    def put(place: re.Match[str]) -> str:
-        nonlocal empty
-        text = values.get(place[1], "")
-        for name in place[2].split("|")[1:]:
-            text = FILTERS[name](text)
-        empty = empty or not text
-        return quote(text)
-
-    filled = _PLACE.sub(put, template)
-    return "" if empty else filled
+    places, rest = _pieces(template)
+    filled = ""
+    for before, name, filters in places:
+        text = values.get(name, "")
+        for each in filters:
+            text = each(text)
+        if not text:
+            return ""
+        filled += before + quote(text)
+    return filled + rest
 
 
 def query_values(query: SearchQuery, today: date, days: int = 90) -> dict[str, str]:
@@ -106,7 +122,7 @@ def query_values(query: SearchQuery, today: date, days: int = 90) -> dict[str, s
         "reference": query.reference,
     }
     values |= {"today": today.isoformat(), "since": (today - timedelta(days=days)).isoformat()}
-    return {name: _sendable(text) for name, text in values.items()}
+    return {name: _sendable(text) if text else text for name, text in values.items()}
 
 
 def subject_values(subject: str, today: date, days: int = 90) -> dict[str, str]:
@@ -115,4 +131,4 @@ def subject_values(subject: str, today: date, days: int = 90) -> dict[str, str]:
 
 
 def _sendable(text: str) -> str:
-    return text.replace("\x00", "").encode("utf-8", "ignore").decode()
+    return text if text.isascii() and text.isprintable() else text.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import ssl
-import time
+from collections import deque
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -35,7 +35,7 @@ from adapters.contract import (
     TimedOut,
     Unavailable,
 )
-from adapters.http_wire import Answer, Stale, connect, request_bytes
+from adapters.http_wire import Answer, Stale, connect, request_bytes, send
 
 CONNECTIONS = 64
 """Kept per host: twice the most that one department may use at once, as two may share a host."""
@@ -76,7 +76,7 @@ class Transport:
         if authorities:
             context.load_verify_locations(authorities)
         self._adapter = _Adapter(context)
-        self._pools: dict[tuple[str, str], Any] = {}
+        self._hosts: dict[tuple[str, str], _Connections] = {}
 
     def send(self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()) -> HttpResponse:
         """The answer, if its status is 2xx or in ``accept``; else raises the DepartmentError that fits the status.
@@ -101,43 +101,90 @@ class Transport:
     def _exchange(self, request: HttpRequest, ctx: CallContext, max_bytes: int, accept: frozenset[int]) -> HttpResponse:
         ctx.remaining()
         parts = urlsplit(request.url)
-        pool = self._pool(parts.scheme, parts.netloc)
+        connections = self._connections(parts.scheme, parts.netloc)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         headers = {"host": parts.netloc, "accept-encoding": "gzip", "user-agent": "CivicDesk", **_lower(request.headers)}
         message = request_bytes(request.method, target, headers, request.body)
-        connection = pool._get_conn()
-        used_before = connection.sock is not None
-        try:
-            return _talk(pool, connection, request, message, ctx.deadline, max_bytes, accept)
-        except Stale:
-            if not used_before or not (request.method == "GET" or request.only_asks):
-                raise
-        ctx.remaining()
-        return _talk(pool, pool._new_conn(), request, message, ctx.deadline, max_bytes, accept)
+        again = request.method == "GET" or request.only_asks
+        used = connections.idle(sure=not again)
+        if used is not None:
+            try:
+                return _talk(connections, used, request, message, ctx.deadline, max_bytes, accept)
+            except Stale:
+                if not again:
+                    raise
+            ctx.remaining()
+        return _talk(connections, connections.new(), request, message, ctx.deadline, max_bytes, accept)
 
-    def _pool(self, scheme: str, netloc: str) -> Any:
-        pool = self._pools.get((scheme, netloc))
-        if pool is None:
+    def _connections(self, scheme: str, netloc: str) -> _Connections:
+        found = self._hosts.get((scheme, netloc))
+        if found is None:
             if scheme not in ("http", "https") or "@" in netloc or not netloc:
                 raise Rejected("the address is not http://host or https://host without a user name")
-            pool = self._pools[scheme, netloc] = self._adapter.poolmanager.connection_from_url(f"{scheme}://{netloc}")
-        return pool
+            pool = self._adapter.poolmanager.connection_from_url(f"{scheme}://{netloc}")
+            found = self._hosts.setdefault((scheme, netloc), _Connections(pool))
+        return found
 
     def close(self) -> None:
         """Close all connections."""
-        self._pools.clear()
+        for each in self._hosts.values():
+            each.close()
         self._adapter.close()
 
 
+class _Connections:
+    """One host's connections: urllib3's pool makes them, and those that nobody uses wait here."""
+
+    def __init__(self, pool: Any) -> None:
+        self._pool = pool
+        self._idle: deque[Any] = deque()
+        self._closed = False
+
+    def idle(self, *, sure: bool) -> Any | None:
+        """A connection that was used before. Only if ``sure`` is it looked at whether the department closed it: that costs a wait."""
+        while self._idle:
+            with suppress(IndexError):  # another thread took the last one
+                connection = self._idle.pop()
+                if not sure or connection.is_connected:
+                    return connection
+                connection.close()
+        return None
+
+    def new(self) -> Any:
+        """A connection that is not open yet."""
+        return self._pool._new_conn()
+
+    def give_back(self, connection: Any) -> None:
+        """Keep an open connection for the next call."""
+        if self._closed or len(self._idle) >= CONNECTIONS:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    def close(self) -> None:
+        self._closed = True
+        while (connection := self.idle(sure=False)) is not None:
+            connection.close()
+
+
 def _talk(
-    pool: Any, connection: Any, request: HttpRequest, message: bytes, deadline: float, max_bytes: int, accept: frozenset[int]
+    connections: _Connections,
+    connection: Any,
+    request: HttpRequest,
+    message: bytes,
+    deadline: float,
+    max_bytes: int,
+    accept: frozenset[int],
 ) -> HttpResponse:
-    """One exchange on one connection, which goes back to its pool if it can be used again."""
+    """One exchange on one connection, which is given back if it can be used again."""
     reusable = False
     try:
+        used = connection.sock is not None
         _open(connection, deadline)
-        _write(connection.sock, message, deadline)
-        answer = Answer(connection.sock, request.method, deadline)
+        send(connection.sock, message, deadline)
+        answer = Answer(connection.sock, deadline)
+        if used and answer.status == 408:
+            raise Stale("the connection was given up before the question came")  # what some servers say to an idle one
         if 200 <= answer.status < 300 or answer.status in accept:
             body = answer.read(max_bytes)
         else:
@@ -147,9 +194,10 @@ def _talk(
         reusable = not answer.will_close
         return HttpResponse(answer.status, answer.headers, body, request.url)
     finally:
-        if not reusable:
+        if reusable:
+            connections.give_back(connection)
+        else:
             connection.close()
-        pool._put_conn(connection)
 
 
 def _open(connection: Any, deadline: float) -> None:
@@ -158,6 +206,8 @@ def _open(connection: Any, deadline: float) -> None:
     connection.deadline = deadline
     try:
         connection.connect()
+        sock: Any = connection.sock
+        sock.setblocking(False)  # waits are ours: each is given what is left of the deadline
     except TimeoutError:
         raise TimedOut("no connection within the deadline") from None
     except ssl.SSLCertVerificationError as error:
@@ -167,16 +217,6 @@ def _open(connection: Any, deadline: float) -> None:
     except Exception as error:  # OSError, and what urllib3 wraps around it
         reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
         raise Unavailable(f"no connection to {connection.host}:{connection.port}: {reason}") from None
-
-
-def _write(sock: socket.socket, message: bytes, deadline: float) -> None:
-    try:
-        sock.settimeout(max(deadline - time.monotonic(), 0.001))
-        sock.sendall(message)
-    except TimeoutError:
-        raise TimedOut("the question could not be sent in time") from None
-    except OSError:
-        raise Stale("the connection was closed while the question was sent") from None
 
 
 def error_for(response: HttpResponse, now: datetime) -> DepartmentError:

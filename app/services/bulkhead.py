@@ -8,7 +8,9 @@ wake-up each costs more than the calls.
 from __future__ import annotations
 
 import asyncio
+import math
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
@@ -16,6 +18,7 @@ from queue import SimpleQueue
 from typing import Any
 
 Job = tuple[Callable[[], Any], Callable[[Any, BaseException | None], None]]
+Told = Callable[[Any, BaseException | None], Any]
 
 
 class Bulkhead:
@@ -60,18 +63,35 @@ class Bulkhead:
                     self._idle += 1
 
 
+class Overdue(Exception):
+    """A call that did not end by its time; its thread may still be at it."""
+
+
 class Inbox:
-    """Where worker threads leave results for one event loop, which is woken once for all of them."""
+    """Where worker threads leave results for one event loop, which is woken once for all of them.
+
+    One timer watches over all calls: one for each, like a task for each, costs more than the call.
+    """
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self._loop = loop
         self._left: deque[tuple[asyncio.Future[Any], Any, BaseException | None]] = deque()
         self._woken = False
         self._lock = threading.Lock()
+        self._waiting: dict[asyncio.Future[Any], tuple[float, Told]] = {}
+        self._watched_until = math.inf
 
-    def call(self, bulkhead: Bulkhead, call: Callable[[], Any]) -> asyncio.Future[Any]:
-        """Run ``call`` behind the bulkhead; the future is resolved in the loop."""
+    def call(
+        self, bulkhead: Bulkhead, call: Callable[[], Any], *, until: float = math.inf, told: Told | None = None
+    ) -> asyncio.Future[Any]:
+        """Run ``call`` behind the bulkhead. The future is resolved in the loop, with what ``told(result, error)`` makes of its end.
+
+        ``until`` is a time.monotonic() reading at which it ends in Overdue. Without ``told`` the call's own result or error is told.
+        """
         future: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting[future] = (until, told or _as_it_is)
+        if until < self._watched_until:
+            self._watch(until)
         bulkhead.submit(call, lambda result, error: self._leave(future, result, error))
         return future
 
@@ -88,10 +108,31 @@ class Inbox:
         with self._lock:
             self._woken = False
         while self._left:
-            future, result, error = self._left.popleft()
-            if future.done():
-                continue
-            if error is not None:
-                future.set_exception(error)
-            else:
-                future.set_result(result)
+            self._settle(*self._left.popleft())
+
+    def _settle(self, future: asyncio.Future[Any], result: Any, error: BaseException | None) -> None:
+        _, told = self._waiting.pop(future, (0.0, None))
+        if told is None or future.done():  # overdue, or nobody waits any more
+            return
+        try:
+            future.set_result(told(result, error))
+        except BaseException as raised:
+            future.set_exception(raised)
+
+    def _watch(self, until: float) -> None:
+        self._watched_until = until
+        self._loop.call_later(max(0.0, until - time.monotonic()), self._look)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        for future in [each for each, (until, _) in self._waiting.items() if until <= now]:
+            self._settle(future, None, Overdue())
+        self._watched_until = math.inf
+        if (soonest := min((until for until, _ in self._waiting.values()), default=math.inf)) < math.inf:
+            self._watch(soonest)
+
+
+def _as_it_is(result: Any, error: BaseException | None) -> Any:
+    if error is not None:
+        raise error
+    return result

@@ -10,13 +10,13 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
 from adapters.manifest import Manifest, ManifestError
-from app.services.bulkhead import Bulkhead, Inbox
+from app.services.bulkhead import Bulkhead, Inbox, Overdue
 from app.services.credentials import KeyringUnavailable
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
 from models.people import Person, SubjectRef
@@ -82,32 +82,32 @@ class Departments:
         """Whether both the department, for this role, and the purpose let it be asked."""
         return asker.role in self.ports[department].manifest.roles and asker.allows(department)
 
-    async def find(self, department: str, query: SearchQuery, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
+    def find(self, department: str, query: SearchQuery, asker: Asker, cancelled: Callable[[], bool]) -> Awaitable[Outcome]:
         """People (and records that name none) of one department for a query."""
         port = self.ports[department]
         if not self.permitted(department, asker):
-            return NotPermitted()
+            return _at_once(NotPermitted())
         if "find" not in port.manifest.capabilities:
-            return Skipped("this department can't be searched")
+            return _at_once(Skipped("this department can't be searched"))
         if not port.department.can_find(query):
-            return Skipped("can't be searched by what was typed")
-        return await self._ask(port, asker, lambda adapter, ctx: adapter.find(query, ctx), port.manifest.limits.people, cancelled)
+            return _at_once(Skipped("can't be searched by what was typed"))
+        return self._ask(port, asker, lambda adapter, ctx: adapter.find(query, ctx), port.manifest.limits.people, cancelled)
 
-    async def records(self, subject: SubjectRef, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
+    def records(self, subject: SubjectRef, asker: Asker, cancelled: Callable[[], bool]) -> Awaitable[Outcome]:
         """All records of one person."""
         port = self.ports[subject.department]
         if not self.permitted(subject.department, asker):
-            return NotPermitted()
+            return _at_once(NotPermitted())
         if "records" not in port.manifest.capabilities:
-            return Skipped("this department keeps no records of persons")
-        return await self._ask(port, asker, lambda adapter, ctx: adapter.records(subject, ctx), port.manifest.limits.records, cancelled)
+            return _at_once(Skipped("this department keeps no records of persons"))
+        return self._ask(port, asker, lambda adapter, ctx: adapter.records(subject, ctx), port.manifest.limits.records, cancelled)
 
-    async def lookup(self, ref: RecordRef, asker: Asker, cancelled: Callable[[], bool]) -> Outcome:
+    def lookup(self, ref: RecordRef, asker: Asker, cancelled: Callable[[], bool]) -> Awaitable[Outcome]:
         """One record by its number."""
         port = self.ports[ref.department]
         if not self.permitted(ref.department, asker):
-            return NotPermitted()
-        return await self._ask(port, asker, lambda adapter, ctx: iter((adapter.lookup(ref, ctx),)), 1, cancelled)
+            return _at_once(NotPermitted())
+        return self._ask(port, asker, lambda adapter, ctx: iter((adapter.lookup(ref, ctx),)), 1, cancelled)
 
     async def check(self, department: str, asker: Asker) -> Health | Fault:
         """Reach one department."""
@@ -133,7 +133,7 @@ class Departments:
             port.bulkhead.close()
             port.department.close()
 
-    async def _ask(self, port: Port, asker: Asker, reading: Reading, limit: int, cancelled: Callable[[], bool]) -> Outcome:
+    def _ask(self, port: Port, asker: Asker, reading: Reading, limit: int, cancelled: Callable[[], bool]) -> asyncio.Future[Outcome]:
         manifest = port.manifest
         started = time.monotonic()
         deadline = started + manifest.deadline
@@ -147,24 +147,27 @@ class Departments:
             return _gathered(reading(port.department, ctx), limit)
 
         port.asked += 1
-        future = _inbox().call(port.bulkhead, call)
-        await asyncio.wait([future], timeout=deadline + GRACE - time.monotonic())
-        ms = (time.monotonic() - started) * 1000
-        if not future.done():
-            future.cancel()
-            return self._failed(port, Fault("timed_out", f"no answer within {manifest.deadline:g} s"), ms)
-        error = future.exception()
-        if error is None:
+        return _inbox().call(
+            port.bulkhead,
+            call,
+            until=deadline + GRACE,
+            told=lambda answer, error: self._outcome(port, answer, error, (time.monotonic() - started) * 1000),
+        )
+
+    def _outcome(self, port: Port, answer: Answered | None, error: BaseException | None, ms: float) -> Outcome:
+        if answer is not None:
             self._well(port, ms)
-            answer: Answered = future.result()
             return Answered(answer.people, answer.records, ms, answer.truncated, answer.partial)
+        if isinstance(error, Overdue):
+            return self._failed(port, Fault("timed_out", f"no answer within {port.manifest.deadline:g} s"), ms)
         if isinstance(error, Cancelled):
             return Skipped("superseded")
         if isinstance(error, DepartmentError):
             if error.fault_key in ("sign_in_needed", "no_credential"):
                 port.secret = None  # it may have been renewed in the keyring
             return self._failed(port, error.fault(), ms)
-        log.error("department %s: unexpected %s", manifest.id, type(error).__name__, exc_info=error)
+        assert error is not None
+        log.error("department %s: unexpected %s", port.manifest.id, type(error).__name__, exc_info=error)
         return self._failed(port, Fault("unexpected", type(error).__name__), ms)
 
     def _secret(self, name: str) -> str | None:
@@ -187,6 +190,13 @@ class Departments:
         if port.down_since is not None:
             port.down_since = None
             log.info("department %s answers again", port.manifest.id)
+
+
+def _at_once(outcome: Outcome) -> Awaitable[Outcome]:
+    """An outcome for which nobody had to be asked."""
+    future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    future.set_result(outcome)
+    return future
 
 
 def _gathered(items: Iterator[Person | Record], limit: int) -> Answered:
