@@ -19,9 +19,14 @@ if TYPE_CHECKING:
 
 
 class SaidLine(QLineEdit):
-    """What the caller says. It is handed on and forgotten: no history, no undo beyond the line, nothing in a menu of the system."""
+    """What the caller says. It is handed on and forgotten: no menu copies it, and no keyboard of the system learns it."""
 
     left = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.setInputMethodHints(Qt.InputMethodHint.ImhSensitiveData | Qt.InputMethodHint.ImhNoPredictiveText)
 
     def event(self, event: QEvent) -> bool:
         """Keeps Escape from the shortcut that goes back to the search."""

@@ -80,6 +80,8 @@ class DeskWindow(QMainWindow):
         self.desk.bind(models)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        if self.desk is not None:
+            self.desk.caller_view.forget_copied()
         self.closing.emit()
         event.accept()
 

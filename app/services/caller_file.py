@@ -16,6 +16,7 @@ from models.audit import Look
 from models.outcomes import Answered, Outcome
 from models.people import SubjectRef
 from models.records import Record
+from models.verification import LEVELS, Level
 
 _FILING = Bulkhead("filing", 1)
 """One thread for all files, so that what comes at the same time is put in order one after the other."""
@@ -24,13 +25,13 @@ _AT_ONCE = 500
 
 
 class Shown(NamedTuple):
-    """What one sight lets be seen of a file, ``of`` each department too; ``hidden`` are the departments of which something is not."""
+    """What one sight lets be seen of a file, ``of`` each department too; ``hidden`` from which level on more of a department may be."""
 
     sight: Sight
     of_all: tuple[Record, ...]
     records: tuple[Record, ...]
     of: Mapping[str, tuple[Record, ...]]
-    hidden: frozenset[str]
+    hidden: Mapping[str, Level]
 
 
 class CallerFile:
@@ -123,14 +124,15 @@ class CallerFile:
 def _shown(sight: Sight, of_all: tuple[Record, ...], seen: list[Record | None]) -> Shown:
     """``seen`` are the records as they may be seen, in the same order."""
     of: dict[str, list[Record]] = {}
-    hidden: set[str] = set()
+    hidden: dict[str, Level] = {}
     for record, each in zip(of_all, seen, strict=True):
         if each is None:
-            hidden.add(record.ref.department)
+            name, needed = record.ref.department, sight.needed(record)
+            hidden[name] = min(hidden.get(name, needed), needed, key=LEVELS.index)
         else:
             of.setdefault(record.ref.department, []).append(each)
     records = tuple(each for each in seen if each is not None) if hidden else tuple(seen)
-    return Shown(sight, of_all, records, {name: tuple(each) for name, each in of.items()}, frozenset(hidden))  # type: ignore[arg-type]
+    return Shown(sight, of_all, records, {name: tuple(each) for name, each in of.items()}, hidden)  # type: ignore[arg-type]
 
 
 def place_of(record: Record) -> tuple[int, int, str]:

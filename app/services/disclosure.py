@@ -169,13 +169,17 @@ class Sight:
             return "not permitted"
         return _needs(rules.opens) if rules is not None and not reaches(self.level, rules.opens) else ""
 
+    def needed(self, record: Record) -> Level:
+        """The level from which such a record may be seen."""
+        rules = self._rules.get(record.ref.department)
+        return rules.kinds.get(record.kind, rules.floor) if rules is not None else "anonymous"
+
     def record(self, record: Record) -> Record | None:
         """The record as it may be seen; None where nothing of it may."""
         rules = self._rules.get(record.ref.department)
         if self.tab(record.ref.department) or (self._nobody and record.subject is not None):
             return None
-        needed: Level = rules.kinds.get(record.kind, rules.floor) if rules is not None else "anonymous"
-        if not reaches(self.level, needed):
+        if not reaches(self.level, self.needed(record)):
             return None
         fields = record.fields
         if self._homes or (rules is not None and rules.fields) or any(field.sensitivity != "open" for field in fields):

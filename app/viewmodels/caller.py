@@ -22,7 +22,7 @@ from models.people import Caller, Shut, SubjectRef, ValuePlace
 from models.query import SearchQuery
 from models.records import Record
 from models.store.errors import StoreUnavailable
-from models.verification import Level
+from models.verification import LEVELS
 
 
 class CallerViewModel(ViewModel[CallerState]):
@@ -115,7 +115,8 @@ class CallerViewModel(ViewModel[CallerState]):
         shown = self._file.shown(sight) if self._file is not None else None
         records, of = (shown.records, shown.of) if shown is not None else ((), {})
         shut = {department.id: sight.tab(department.id) for department in self._departments}
-        hidden = shown is not None and any(not shut.get(name) for name in shown.hidden)
+        later = [needed for name, needed in shown.hidden.items() if not shut.get(name)] if shown is not None else []
+        more_from: Shut = min((each for each in later if each != "anonymous"), key=LEVELS.index, default="")
         if self._revealed is not None and not self._still_masked(self._revealed[0].place, caller, records):
             self._forget_revealed()
         self._show(
@@ -125,7 +126,7 @@ class CallerViewModel(ViewModel[CallerState]):
                 records=records,
                 problem=problem,
                 level=sight.level,
-                more_from=_next(sight.level) if hidden else "",
+                more_from=more_from,
                 revealed=self._revealed[0] if self._revealed else None,
                 reveal_reasons=self._reasons,
             )
@@ -231,9 +232,3 @@ class CallerViewModel(ViewModel[CallerState]):
         self._forget_revealed()
         self._caller = self._query = self._file = None
         self._outcomes.clear()
-
-
-def _next(level: Level) -> Shut:
-    """The level above."""
-    above: dict[Level, Shut] = {"anonymous": "identified", "identified": "verified", "verified": "strong", "strong": ""}
-    return above[level]

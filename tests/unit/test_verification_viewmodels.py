@@ -11,10 +11,13 @@ from app.services import revealing
 from app.services.break_glass import Reviews
 from app.services.session import Session
 from app.tasks import Tasks
+from app.viewmodels.call import CallViewModel
 from app.viewmodels.glass import ReviewsViewModel
 from models.outcomes import Answered, NotPermitted
 from models.people import ValuePlace
 from models.purposes import BreakGlassRules
+from models.verification import Asked, Mandate, Verification
+from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAudit
 from tests.fakes.desk import MARIA, PHONE, PLACE, SECRETS, WHY, Desk, play
 from tests.fakes.work import FakeWork
@@ -271,6 +274,37 @@ def test_supervisors_note_what_they_make_of_it() -> None:
         model.seen(1, "my own")
         await asyncio.sleep(0.01)
         assert "Somebody else" in model.state.problem
+        await tasks.close()
+
+    asyncio.run(work())
+
+
+def test_a_contact_keeps_method_and_outcome_and_brings_failures_back() -> None:
+    kept = Verification("verified", (Asked("birth date", True), Asked("phone", False)), Mandate("Ana", "Court order"))
+    contacts = FakeContacts()
+
+    async def work() -> None:
+        tasks = Tasks()
+        call = CallViewModel(("Tax",), contacts, tasks, lambda: "", lambda: kept)
+        restored: list[Verification] = []
+        reasons: list[str] = []
+        call.restored, call.reasoned = restored.append, reasons.append
+        await asyncio.sleep(0.01)
+        call.verified()
+        call.set_reason("Tax")
+        await asyncio.sleep(0.3)
+        assert contacts.draft is not None
+        assert contacts.draft.verification == kept
+        again = CallViewModel(("Tax",), contacts, tasks, lambda: "")
+        again.restored, again.reasoned = restored.append, reasons.append
+        await asyncio.sleep(0.01)
+        assert restored == [kept]
+        assert reasons == ["Tax", "Tax"]
+        call.set_outcome("resolved")
+        call.save()
+        await asyncio.sleep(0.05)
+        assert contacts.saved[-1].verification == kept
+        assert reasons[-1] == ""
         await tasks.close()
 
     asyncio.run(work())

@@ -119,6 +119,13 @@ def test_the_next_caller_finds_an_empty_clipboard(pane: CallerPane, models: Fake
     assert QGuiApplication.clipboard().text() == ""
 
 
+def test_a_window_that_closes_leaves_no_copy(pane: CallerPane, models: FakeViewModels, in_a_call: DeskWindow) -> None:
+    models.caller.copied.emit("021000021")
+    assert QGuiApplication.clipboard().text() == "021000021"
+    in_a_call.close()
+    assert QGuiApplication.clipboard().text() == ""
+
+
 def test_what_may_not_be_seen_says_so_and_has_no_button(pane: CallerPane, models: FakeViewModels, settle: Settle) -> None:
     fields = tuple(msgspec.structs.replace(each, shut="not permitted") if each.shut else each for each in sample.RECORDS[0].fields)
     models.caller.show(msgspec.structs.replace(sample.CALLER, records=(msgspec.structs.replace(sample.RECORDS[0], fields=fields),)))
