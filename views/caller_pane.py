@@ -46,6 +46,7 @@ class CallerPane(QWidget):
         self._searched: dict[str, Outcome | None] = {}
         self._drawn: tuple[Record, ...] | None = None
         self._caller_key = ""
+        self._locked = False
         self._kinds: dict[str, str] = {}
         self._titles: dict[str, tuple[str, str]] = {}
         self.reveal_menu = RevealMenu(self)
@@ -195,6 +196,9 @@ class CallerPane(QWidget):
         """Who is on the line, and the question that is being put."""
         self.header.draw_verification(state)
         self.verify_panel.draw(state)
+        if self._locked != (state.ended == "locked"):
+            self._locked = not self._locked
+            self._draw_page()
 
     def draw_search(self, state: SearchState) -> None:
         """Takes what came of the search: a department that failed there may know the caller all the same."""
@@ -283,9 +287,9 @@ class CallerPane(QWidget):
         department = self._department(scope)
         shut = [each.shut for each in state.departments if each.shut and isinstance(each.records, Answered | Waiting)]
         if department is not None and department.shut and not isinstance(self._outcome(department), Failed):
-            why = empty_tab.of_shut(department.title, department.shut)
+            why = empty_tab.of_shut(department.title, department.shut, locked=self._locked)
         elif department is None and shut and not failed:
-            why = empty_tab.of_shut(self.tr("The file"), min(shut, key=("identified", "verified", "strong").index))
+            why = empty_tab.of_shut(self.tr("The file"), min(shut, key=("identified", "verified", "strong").index), locked=self._locked)
         elif department is None:
             why = empty_tab.of_all([self._outcome(each) for each in state.departments], failed)
         else:

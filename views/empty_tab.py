@@ -47,9 +47,14 @@ def of_all(outcomes: Sequence[Outcome | None], failed: Sequence[str]) -> Why:
     )
 
 
-def of_shut(title: str, level: str) -> Why:
-    """Of a tab, or of the overview, that opens only when it is surer who calls."""
+def of_shut(title: str, level: str, *, locked: bool) -> Why:
+    """Of a tab, or of the overview, that opens only when it is surer who calls; ``locked``: nothing more may be asked in this call."""
     heading = QCoreApplication.translate("EmptyTab", "{title} opens when the caller is {level}")
+    if locked:
+        text = QCoreApplication.translate(
+            "EmptyTab", "Too many answers were wrong: it stays shut for this call. General questions may be answered."
+        )
+        return Why(heading.format(title=title, level=words.level(level)), text, "lock")
     text = QCoreApplication.translate("EmptyTab", "Until then nothing of it is shown. The questions to put come with Ctrl+Shift+V.")
     button = QCoreApplication.translate("EmptyTab", "Verify the caller   Ctrl+Shift+V")
     return Why(heading.format(title=title, level=words.level(level)), text, "lock", "neutral", button)

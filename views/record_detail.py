@@ -153,7 +153,7 @@ class RecordDetail(QFrame):
         if due and record.attention != "none":
             due = f"{due} · {words.due(record, today)}"
         own = [
-            (self.tr("Kind"), record.kind),
+            (self.tr("Kind"), record.kind.replace("_", " ").capitalize()),
             (self.tr("Reference"), record.ref.id),
             (self.tr("Opened"), words.day(record.opened, today)),
             (self.tr("Due"), due),

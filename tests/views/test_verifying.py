@@ -80,6 +80,15 @@ def test_the_page_leads_to_the_questions(qtbot, pane: CallerPane, models: FakeVi
     assert pane.verify_panel.said.window().focusWidget() is pane.verify_panel.said
 
 
+def test_when_nothing_more_may_be_asked_the_page_offers_no_questions(pane: CallerPane, models: FakeViewModels, settle: Settle) -> None:
+    assert pane.page.button.isVisible()
+    models.verification.change(ended="locked", ask="")
+    settle()
+    assert not pane.page.button.isVisible()
+    assert "stays shut for this call" in pane.page.text()
+    assert "Ctrl+Shift+V" not in pane.page.text()
+
+
 def test_one_key_opens_the_questions_and_leads_back_to_the_line(in_a_call: DeskWindow, panel: VerifyPanel, models: FakeViewModels) -> None:
     in_a_call.desk.focus_search()
     in_a_call.desk.verify()
