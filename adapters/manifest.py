@@ -18,7 +18,7 @@ from adapters.contract import Capability
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.templates import problems as template_problems
 from adapters.toml_lines import line_of
-from adapters.toml_tables import Place, Unusable, read_table, regular_expression
+from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
 from models.query import Part, SearchQuery
 from models.verification import Level
 
@@ -218,6 +218,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     def __post_init__(self) -> None:
         for at, pattern in enumerate(self.references):
             regular_expression(pattern, "references", at)
+        if self.time_zone:
+            time_zone(self.time_zone, "time_zone")
         if problems := [*_lacking(self), *_naming_nothing(self)]:
             raise Unusable(problems)
 
@@ -263,7 +265,7 @@ def load_manifest(path: Path, site: Path) -> Manifest:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")  # some editors put a mark in front
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
         raise ManifestError([ManifestProblem(str(path), line, "not UTF-8: save the file as UTF-8")]) from None

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import ClassVar, Literal
 
 from msgspec import Struct, field
 
-from adapters.toml_tables import regular_expression
+from adapters.toml_tables import Unusable, regular_expression
 from models.people import Sensitivity
 from models.records import State
 from models.verification import Level
+
+_A_DAY = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def _tells_a_day(form: str) -> bool:
+    try:
+        return datetime.strptime(_A_DAY.strftime(form), form).year == _A_DAY.year
+    except ValueError:
+        return False
 
 
 class Value(Struct, frozen=True):
@@ -43,6 +53,9 @@ class Value(Struct, frozen=True):
             raise ValueError("give exactly one of from, join, first or value")
         if self.match is not None:
             regular_expression(self.match, "match")
+        for form in self.date.split("|") if self.date is not None else ():
+            if form != "iso" and not _tells_a_day(form):
+                raise Unusable([(("date",), f"{form!r} is no form of a date: write iso, or strptime codes such as %d.%m.%Y")])
 
 
 class AddressMap(Struct, frozen=True):

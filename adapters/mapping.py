@@ -8,7 +8,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,14 +16,17 @@ from typing import Any
 from dateutil import parser as date_parser
 
 from adapters.contract import BadAnswer, CallContext
-from adapters.manifest import Manifest
+from adapters.manifest import Manifest, values_in
 from adapters.manifest_maps import AddressMap, Code, PersonMap, RecordMap, Value
+from adapters.toml_tables import Place
 from models.people import Address, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, attention_for
 
 Getter = Callable[[Any], Any]
 GetterFactory = Callable[[str], Getter]
 _Date = date
+
+_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -53,10 +56,10 @@ def json_getter(path: str) -> Getter:
     if quoted := re.fullmatch(r'"([^"\\]+)"', path):
         name = quoted[1]
         return lambda item: item.get(name) if isinstance(item, dict) else None
-    if re.fullmatch(r"[A-Za-z_]\w*", path):
-        return lambda item: item.get(path) if isinstance(item, dict) else None
-    if re.fullmatch(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+", path):
+    if _PLAIN.fullmatch(path):
         keys = path.split(".")
+        if len(keys) == 1:
+            return lambda item: item.get(path) if isinstance(item, dict) else None
 
         def get(item: Any) -> Any:
             for key in keys:
@@ -67,10 +70,41 @@ def json_getter(path: str) -> Getter:
 
         return get
     import jmespath  # here, as many departments need none
+    from jmespath.exceptions import JMESPathError
 
     compiled = jmespath.compile(path)
-    search: Getter = compiled.search
+
+    def search(item: Any) -> Any:
+        try:
+            return compiled.search(item)
+        except JMESPathError as error:  # its text may quote what came
+            raise BadAnswer(f"{path} does not fit what came ({type(error).__name__})", key="mapping") from None
+
     return search
+
+
+def no_jmespath(path: str) -> str:
+    """What is wrong with a JMESPath, in words; empty when nothing is."""
+    if _PLAIN.fullmatch(path):
+        return ""
+    import jmespath
+    from jmespath.exceptions import JMESPathError, JMESPathTypeError
+
+    try:
+        jmespath.search(path, {})  # a function that there is not shows only now
+    except JMESPathTypeError:
+        return ""  # that depends on what comes
+    except JMESPathError:
+        return f'"{path}" is no JMESPath: see jmespath.org'
+    return ""
+
+
+def unreadable_sources(manifest: Manifest) -> Iterator[tuple[Place, str]]:
+    """A problem for each source of the maps that is no JMESPath, with its place."""
+    for place, value in (*values_in(manifest.person, ("person",)), *values_in(manifest.record, ("record",))):
+        for source in (value.from_, *value.join, *value.first):
+            if source and (words := no_jmespath(source)):
+                yield place, f"{'.'.join(str(part) for part in place)}: {words}"
 
 
 class Converter:

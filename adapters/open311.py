@@ -14,7 +14,6 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from datetime import time as clock
 from functools import partial
 from itertools import islice
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode, urljoin, urlsplit
 from zoneinfo import ZoneInfo
@@ -23,11 +22,13 @@ from adapters import open311_answers as answers
 from adapters.asking import is_reference, read_items, says_something
 from adapters.contract import BadAnswer, CallContext, Health, NotFound, Rejected
 from adapters.http_auth import Authorizer
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
+from adapters.manifest import Manifest, Request
+from adapters.mapping import unreadable_sources
 from adapters.open311_answers import Item, Service, ServiceDefinition, request_items
 from adapters.open311_records import TOKEN, ItemReader, item_key
+from adapters.questions import manifest_error, unused
 from adapters.templates import fill, query_values, subject_values
-from adapters.toml_lines import line_of
+from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, Transport
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
@@ -37,14 +38,16 @@ WINDOW = timedelta(days=90)
 """The longest range of dates that GeoReport v2 lets one call ask for."""
 _OVERLAP = timedelta(days=1)
 _ERRORS_WITH_WORDS = frozenset({400, 403, 404})
-_UNUSED = ("body", "headers", "items", "method", "paging", "params", "sql")
+_UNUSED = ("body", "headers", "items", "method", "operation", "paging", "params", "sql")
 
 
 class Open311Department:
     """One Open311 server. Its discovered endpoint is remembered until the next check; nothing else is kept between calls."""
 
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
-        zone = _hold(manifest)
+        if problems := [*_problems(manifest), *unreadable_sources(manifest)]:
+            raise manifest_error(manifest, problems)
+        zone = ZoneInfo(manifest.time_zone) if manifest.time_zone else None
         if manifest.open311.format == "xml":
             import adapters.xml_answers  # noqa: F401 - now, not in the first search
         self._manifest = manifest
@@ -269,34 +272,15 @@ def _may_follow(address: str, url: str) -> bool:
     return same and (here.scheme == there.scheme or (here.scheme, there.scheme) == ("http", "https"))
 
 
-def _hold(manifest: Manifest) -> ZoneInfo | None:
-    """The manifest's time zone. Raises ManifestError for what this kind can't do, so that no key is silently of no effect."""
-    problems: list[tuple[tuple[str | int, ...], str]] = []
-    zone = None
-    try:
-        zone = ZoneInfo(manifest.time_zone) if manifest.time_zone else None
-    except (KeyError, ValueError, OSError):
-        problems.append((("time_zone",), 'time_zone is no IANA name: write one such as "Europe/Vienna"'))
+def _problems(manifest: Manifest) -> Iterator[tuple[Place, str]]:
+    """What this kind can't do of what the manifest says, so that no key is silently of no effect."""
     if "find" in manifest.capabilities and not (manifest.find or manifest.references):
-        problems.append((("capabilities",), 'capabilities names "find", so a [[find]] or references are needed'))
+        yield ("capabilities",), 'capabilities names "find", so a [[find]] or references are needed'
     if "records" in manifest.capabilities and not manifest.records:
         text = 'capabilities names "records", so a [[records]] is needed, such as query = { account_id = "{subject}" }'
-        problems.append((("capabilities",), text))
+        yield ("capabilities",), text
     if manifest.lookup:
-        problems.append((("lookup", 0), "kind open311 knows how to look up a number: take [[lookup]] out"))
+        yield ("lookup", 0), "kind open311 knows how to look up a number: take [[lookup]] out"
     if len(manifest.record) > 1:
-        problems.append((("record", list(manifest.record)[1]), "kind open311 reads one sort of record: leave one [record.NAME], or none"))
-    nothing = Request()
-    questions: list[tuple[str, tuple[Request, ...]]] = [("find", manifest.find), ("records", manifest.records)]
-    for name, several in questions:
-        for index, question in enumerate(several):
-            for key in _UNUSED:
-                if getattr(question, key) == getattr(nothing, key):
-                    continue
-                text = f"kind open311 has no {key} in [[{name}]]: take it out (it has needs, path and query)"
-                problems.append(((name, index, key), text))
-    if problems:
-        path = Path(manifest.path)
-        toml = path.read_text(encoding="utf-8") if path.is_file() else ""
-        raise ManifestError([ManifestProblem(manifest.path, line_of(toml, where), text) for where, text in problems])
-    return zone
+        yield ("record", list(manifest.record)[1]), "kind open311 reads one sort of record: leave one [record.NAME], or none"
+    yield from unused(manifest, _UNUSED, "needs, path and query alone")

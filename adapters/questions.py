@@ -16,7 +16,7 @@ from adapters.asking import can_find, is_reference, lookups_for, read_items
 from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records, Request
-from adapters.mapping import Getter, PersonReader, json_getter, record_readers
+from adapters.mapping import PersonReader, json_getter, no_jmespath, record_readers, unreadable_sources
 from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
@@ -41,10 +41,9 @@ class QuestionsDepartment:
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
         self._manifest = manifest
         self._lines = manifest_text(manifest)
-        problems = list(self._problems())
-        self._items = _item_getters(manifest, problems)
-        if problems:
+        if problems := [*self._problems(), *_unreadable_places(manifest), *unreadable_sources(manifest)]:
             raise manifest_error(manifest, problems)
+        self._items = {id(each): json_getter(each.items) if each.items else None for _, each in questions(manifest)}
         self._http = Authorizer(manifest, transport)
         self._person = PersonReader(manifest, manifest.person, json_getter) if manifest.person else None
         self._readers = record_readers(manifest, json_getter)
@@ -174,14 +173,10 @@ def manifest_error(manifest: Manifest, problems: list[tuple[Place, str]]) -> Man
     return ManifestError(sorted(found, key=lambda each: each.line))
 
 
-def _item_getters(manifest: Manifest, problems: list[tuple[Place, str]]) -> dict[int, Getter | None]:
-    """The getter of each question's items, by the question's id()."""
-    from jmespath.exceptions import JMESPathError
-
-    getters: dict[int, Getter | None] = {}
+def _unreadable_places(manifest: Manifest) -> Iterator[tuple[Place, str]]:
+    """A problem for each question that finds its items, or the next page, by what is no JMESPath."""
     for place, question in questions(manifest):
-        try:
-            getters[id(question)] = json_getter(question.items) if question.items else None
-        except JMESPathError:
-            problems.append(((*place, "items"), f'items is "{question.items}", which is no JMESPath: see jmespath.org'))
-    return getters
+        if question.items and (words := no_jmespath(question.items)):
+            yield (*place, "items"), f"items: {words}"
+        if question.paging and question.paging.next and (words := no_jmespath(question.paging.next)):
+            yield (*place, "paging", "next"), f"paging.next: {words}"

@@ -18,7 +18,7 @@ def line_of(text: str, location: tuple[str | int, ...]) -> int:
     wanted = list(location)
     lines = _positions(text)
     while wanted:
-        for candidate in (tuple(wanted), tuple(part for part in wanted if part != 0)):
+        for candidate in (tuple(wanted), (*wanted, 0), tuple(part for part in wanted if part != 0)):
             if candidate in lines:
                 return lines[candidate]
         wanted.pop()

@@ -39,6 +39,16 @@ def regular_expression(pattern: str, *place: str | int) -> None:
         raise Unusable([(place, f"{pattern!r} is not a regular expression: {error}")]) from None
 
 
+def time_zone(name: str, *place: str | int) -> None:
+    """Raises Unusable where ``name`` is no IANA time zone."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        raise Unusable([(place, f'{name!r} is no time zone: write an IANA name such as "America/Chicago"')]) from None
+
+
 def read_table(kind: type[T], data: dict[str, Any], whole: str = "table") -> T:
     """``data`` as a ``kind``; ``whole`` is what the file is called. Raises Unusable with every problem: the key, and what to write."""
     reader = _Reader(whole)

@@ -11,14 +11,13 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from msgspec import Meta, Struct
 from platformdirs import user_config_path, user_data_path
 
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest
 from adapters.toml_lines import line_of
-from adapters.toml_tables import Place, Unusable, read_table, regular_expression
+from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
@@ -79,11 +78,7 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
 
     def __post_init__(self) -> None:
         regular_expression(self.post_code, "post_code")
-        problems: list[tuple[Place, str]] = []
-        try:
-            ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            problems.append((("time_zone",), f'{self.time_zone!r} is no time zone: write an IANA name such as "America/Chicago"'))
+        time_zone(self.time_zone, "time_zone")
         named: dict[Place, str] = {("default_role",): self.default_role} | {("staff", who): role for who, role in self.staff.items()}
         for at, purpose in enumerate(self.purpose):
             if purpose.roles != CITIZEN_ROLES:
@@ -92,8 +87,7 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
             if (given := getattr(self.break_glass, key)) != getattr(BreakGlassRules(), key):
                 named |= {("break_glass", key, i): role for i, role in enumerate(given)}
         words = f"is no role: write one of {', '.join(self.roles)}"
-        problems += [(place, f"{role!r} {words}") for place, role in named.items() if role not in self.roles]
-        if problems:
+        if problems := [(place, f"{role!r} {words}") for place, role in named.items() if role not in self.roles]:
             raise Unusable(problems)
 
 
@@ -154,7 +148,7 @@ def _manifests(folder: Path) -> list[Path]:
 def _settings(folder: Path) -> SiteSettings:
     path = folder / "site.toml"
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
         data: dict[str, Any] = tomllib.loads(text)
         return read_table(SiteSettings, data, "site.toml")
     except Unusable as error:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
-from adapters.manifest import Manifest, ManifestError
+from adapters.manifest import Manifest, ManifestError, ManifestProblem
 from app.services.bulkhead import Bulkhead, Inbox, Overdue
 from app.services.credentials import KeyringUnavailable
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
@@ -258,4 +258,8 @@ def make_ports(manifests: Iterable[Manifest], make: Callable[[Manifest], Departm
             ports.append(Port(manifest, make(manifest)))
         except ManifestError as error:
             errors[manifest.id] = error
+        except Exception as error:  # one that nobody foresaw, of a third party's kind perhaps, is nobody else's trouble
+            log.exception("department %s can't be made", manifest.id)
+            words = f"kind {manifest.kind} fails on this manifest ({type(error).__name__}): the log tells where"
+            errors[manifest.id] = ManifestError([ManifestProblem(manifest.path, 1, words)])
     return ports, errors

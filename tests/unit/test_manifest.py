@@ -6,8 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from adapters.manifest import ManifestError, load_manifest
+from adapters.contract import BadAnswer, Department
+from adapters.manifest import Manifest, ManifestError, load_manifest
+from adapters.mapping import json_getter
+from adapters.registry import make_department
+from adapters.transport import Transport
 from app.config import SiteError, load_site
+from app.services.departments import make_ports
 
 RIGHT = """\
 kind = "rest"
@@ -100,6 +105,10 @@ def test_short_forms_and_defaults(tmp_path: Path) -> None:
         ("[[records]]", '[[records]]\nmap = "licence"', 15, 'records.0.map: "licence" names no [record.licence]; there are: permit'),
         ("[codes.state]", '[record.b]\nid = "x"\ntitle = "x"\n[codes.state]', 14, "write map = one of permit, b"),
         ('kind = "rest"', "kind = rest", 1, "not TOML"),
+        ('"number"', '{ from = "number", date = "YYYY-MM-DD" }', 24, "'YYYY-MM-DD' is no form of a date: write iso, or strptime codes"),
+        ('"number"', '{ from = "number", date = "iso|%d.%Q." }', 24, "'%d.%Q.' is no form of a date"),
+        ("[person]", "[[person]]", 18, "write a table"),
+        ("deadline = 3", 'time_zone = "Mars/Base"', 7, "'Mars/Base' is no time zone: write an IANA name"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
@@ -182,3 +191,55 @@ def test_departments_that_a_site_names_must_be_there(tmp_path: Path, more: str, 
     with pytest.raises(SiteError) as caught:
         load_site(tmp_path)
     assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "words"),
+    [
+        ('"number"', '"number["', 24, 'record.permit.id: "number[" is no JMESPath'),
+        ('["first", "last"]', '["first", "nobody_knows(last)"]', 20, 'person.full_name: "nobody_knows(last)" is no JMESPath'),
+        ('path = "/holders"', 'path = "/holders"\nitems = "data."', 12, 'items: "data." is no JMESPath'),
+        ('{ by = "link" }', '{ by = "cursor", parameter = "after", next = "@@" }', 16, 'paging.next: "@@" is no JMESPath'),
+    ],
+)
+def test_a_place_that_can_not_be_read_is_told_before_anybody_is_asked(tmp_path: Path, old: str, new: str, line: int, words: str) -> None:
+    path = tmp_path / "permits.toml"
+    assert old in RIGHT
+    path.write_text(RIGHT.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(ManifestError) as caught:
+        make_department(load_manifest(path, tmp_path), Transport())
+    assert [(problem.line, words in problem.text) for problem in caught.value.problems] == [(line, True)]
+
+
+def test_a_mark_in_front_is_no_part_of_the_text(tmp_path: Path) -> None:
+    (tmp_path / "departments").mkdir()
+    (tmp_path / "departments" / "permits.toml").write_text(RIGHT, encoding="utf-8-sig")
+    (tmp_path / "site.toml").write_text('name = "Springvale"\n', encoding="utf-8-sig")
+    site = load_site(tmp_path)
+    assert [manifest.title for manifest in site.manifests] == ["Permits"]
+    assert site.settings.name == "Springvale"
+
+
+@pytest.mark.expect_log("department permits can't be made")
+def test_a_kind_that_fails_keeps_nobody_from_the_others(tmp_path: Path) -> None:
+    manifests = []
+    for name in ("permits", "taxes"):
+        (tmp_path / f"{name}.toml").write_text(RIGHT, encoding="utf-8")
+        manifests.append(load_manifest(tmp_path / f"{name}.toml", tmp_path))
+
+    def make(manifest: Manifest) -> Department:
+        if manifest.id == "permits":
+            raise ZeroDivisionError
+        return make_department(manifest, Transport())
+
+    ports, errors = make_ports(manifests, make)
+    assert [port.manifest.id for port in ports] == ["taxes"]
+    assert [str(problem) for problem in errors["permits"].problems] == [
+        f"{tmp_path}/permits.toml:1: kind rest fails on this manifest (ZeroDivisionError): the log tells where"
+    ]
+
+
+def test_a_path_that_does_not_fit_what_came_quotes_nothing_of_it() -> None:
+    with pytest.raises(BadAnswer) as caught:
+        json_getter("sum(fees)")({"fees": "SECRETIVE"})
+    assert (caught.value.fault_key, caught.value.detail) == ("mapping", "sum(fees) does not fit what came (JMESPathTypeError)")

@@ -165,10 +165,10 @@ roles = ["agent"]
 @pytest.mark.parametrize(
     ("more", "line", "words"),
     [
-        ('time_zone = "Mars/Base"\n', 7, "no IANA name"),
         ('[[lookup]]\npath = "x"\n', 7, "take \\[\\[lookup\\]\\] out"),
-        ('[[find]]\nneeds = ["phone"]\nitems = "x"\n', 9, "has no items in"),
+        ('[[find]]\nneeds = ["phone"]\nitems = "x"\n', 9, "has no items"),
         ('[record.a]\nid = "x"\ntitle = "x"\n[record.b]\nid = "x"\ntitle = "x"\n', 10, "one sort of record"),
+        ('[person]\nid = "account["\nfull_name = "name"\n', 8, "person.id: .* is no JMESPath"),
     ],
 )
 def test_what_the_kind_cant_do_is_said_with_its_line(transport: Transport, tmp_path: Path, more: str, line: int, words: str) -> None:
