@@ -35,7 +35,8 @@ format: venv $(VENV)/.dev ## put the code into the house's style
 bench: window $(VENV)/.test ## measure speed and memory against peers; writes bench.json
 	$(BIN)/python -m tests.bench $(ARGS)
 
-bundle: window $(VENV)/.dev ## build dist/civicdesk, a folder that needs no Python, and try it
+bundle: venv $(VENV)/.dev ## build dist/civicdesk, a folder that needs no Python, and try it
+	@$(PREPARE) bundle $(VENV)
 	$(BIN)/python -m PyInstaller --noconfirm --clean --log-level WARN build.spec
 	$(BIN)/python -m tests.end2end.try_bundle dist/civicdesk
 
@@ -69,7 +70,7 @@ $(VENV)/.run: requirements.lock pyproject.toml
 
 $(VENV)/.test: requirements-test.lock $(VENV)/.run
 	@echo "Installing what the tests need ..."
-	@$(INSTALL) --require-hashes -r requirements-test.lock
+	@$(INSTALL) --use-pep517 --require-hashes -r requirements-test.lock
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.test
