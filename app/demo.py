@@ -24,13 +24,15 @@ class CityProcess:
         self.told: dict[str, Any] = {}
 
     def wait(self) -> Path:
-        """The site's folder, once all departments answer. Raises RuntimeError with words when the city can't be started."""
+        """The site's folder, once all departments answer. Raises SiteError when the city can't be started."""
+        from app.config import SiteError
+
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
         try:
             self.told = json.loads(line)
         except ValueError:
-            raise RuntimeError("The demo city could not be started; what it said stands above.") from None
+            raise SiteError("The demo city could not be started; the terminal says why.") from None
         return Path(self.told["site"])
 
     def end(self) -> None:

@@ -42,7 +42,7 @@ def play(city: CityProcess, folder: Path) -> int:
     started = monotonic()
     _tell("Starting the demo city Springvale and its six departments ...")
     try:
-        desk = Desk(city.wait, lambda desk: _start(desk, _Call(desk, city, folder, started)), keep_settings=False)
+        desk = Desk(city.wait, lambda desk: _start(desk, _Call(desk, city, folder, started)), keep_settings=False, attended=False)
         desk.show()
         return desk.run()
     finally:

@@ -33,10 +33,17 @@ CLOSING_TAKES = 5.0
 class Desk:
     """One window on one site. ``site`` is called in a worker and returns the site's folder; it may take its time.
 
-    ``ready`` is called with the services and view models when staff can work.
+    ``ready`` is called with the services and view models when staff can work. Not ``attended``, a desk that can't open its site ends.
     """
 
-    def __init__(self, site: Callable[[], Path], ready: Callable[[Desk], None] | None = None, *, keep_settings: bool = True) -> None:
+    def __init__(
+        self,
+        site: Callable[[], Path],
+        ready: Callable[[Desk], None] | None = None,
+        *,
+        keep_settings: bool = True,
+        attended: bool = True,
+    ) -> None:
         with looking_for_a_screen():
             self.application = QApplication(sys.argv[:1])
         self.application.setApplicationName("CivicDesk")
@@ -45,6 +52,7 @@ class Desk:
         self.viewmodels: ViewModels | None = None
         self._site = site
         self._ready = ready
+        self._attended = attended
         self._closing = False
         self._ended: asyncio.Event | None = None
         self._code = 0
@@ -123,6 +131,8 @@ class Desk:
     def _fail(self, words: str) -> None:
         self._code = 1
         self.window.desk.show_problem(words)
+        if not self._attended:
+            self._close()
 
     def _close(self) -> None:
         self._closing = True

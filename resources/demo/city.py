@@ -76,6 +76,9 @@ class DemoCity:
         """Returns when every department answers. Raises RuntimeError when one does not; then nothing is left either."""
         try:
             self._start()
+        except (OSError, sqlite3.Error) as error:
+            self.stop()
+            raise RuntimeError(f"its data can't be written to {self._folder or tempfile.gettempdir()} ({error})") from error
         except BaseException:
             self.stop()
             raise

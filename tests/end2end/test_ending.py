@@ -120,3 +120,14 @@ def test_output_that_can_not_be_written_is_told(city: DemoCity, command: str) ->
     site = "" if command == "--help" else f"--site {city.site}"
     done = run("sh", "-c", f"{sys.executable} -m app {command} {site} > /dev/full")
     assert (done.returncode, done.stderr) == (1, "civicdesk: No space left on device.\n")
+
+
+@POSIX
+@pytest.mark.parametrize("how", ["--serve", "--shots shots"])
+def test_a_city_that_has_no_room_is_told_and_leaves_nothing(tmp_path: Path, how: str) -> None:
+    words = f"ulimit -f 100; cd {tmp_path}; exec {sys.executable} -m app demo --people 500 {how}"
+    (tmp_path / "tmp").mkdir()
+    done = run("sh", "-c", words, TMPDIR=str(tmp_path / "tmp"))
+    assert done.returncode == 1
+    assert done.stderr.startswith("civicdesk: The demo city could not be started: its data can't be written to ")
+    assert list((tmp_path / "tmp").iterdir()) == []
