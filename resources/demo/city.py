@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import secrets
 import shutil
 import sqlite3
@@ -17,12 +18,14 @@ from resources import resource
 from resources.demo.answering import answers
 from resources.demo.control import Control
 from resources.demo.generate import generate
+from resources.demo.leftovers import claim, remove_dead
 from resources.demo.processes import ServerPlan, ServerProcess
 from resources.demo.samples import sample_searches
 
 DATABASES = ("revenue", "parking")
 SERVERS = ("permits", "requests", "benefits", "cases")
 DEPARTMENTS = ("revenue", "permits", "requests", "benefits", "parking", "cases")
+_PREFIX = "springvale-"
 SLOW_SECONDS = 0.35
 """What Cases, the slow one, takes before each answer."""
 ANSWER_SECONDS = 30.0
@@ -45,6 +48,7 @@ class DemoCity:
         self._locks: dict[str, sqlite3.Connection] = {}
         self._control: Control | None = None
         self._folder: Path | None = None
+        self._claim: int | None = None
         self._switching = threading.Lock()
         self._ending = threading.Event()
 
@@ -85,7 +89,9 @@ class DemoCity:
 
     def _start(self) -> None:
         if self._wanted is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="springvale-"))
+            remove_dead(Path(tempfile.gettempdir()), _PREFIX)
+            self._folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
+            self._claim = claim(self._folder)
         else:
             self._wanted.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._wanted.chmod(0o700)
@@ -190,6 +196,9 @@ class DemoCity:
             for server in self._servers.values():
                 server.end()
             self._servers.clear()
+            if self._claim is not None:
+                os.close(self._claim)
+                self._claim = None
             if self._folder is not None:
                 shutil.rmtree(self._folder, ignore_errors=True)
 

@@ -272,6 +272,31 @@ def test_nothing_is_left_behind(how: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals")
+def test_what_is_left_after_all_was_killed_goes_with_the_next_start(tmp_path: Path) -> None:
+    def start() -> tuple[subprocess.Popen[str], Path]:
+        environment = {**os.environ, "TMPDIR": str(tmp_path), "PYTHONPATH": str(Path.cwd())}
+        city = subprocess.Popen([sys.executable, "-c", COMMAND], stdout=subprocess.PIPE, env=environment, text=True, start_new_session=True)
+        assert city.stdout is not None
+        return city, Path(json.loads(city.stdout.readline())["site"])
+
+    killed, left = start()
+    os.killpg(killed.pid, signal.SIGKILL)
+    killed.communicate()
+    assert left.is_dir()
+    (tmp_path / "springvale-notes").mkdir()  # somebody else's
+    first, running = start()
+    second, _ = start()
+    try:
+        assert not left.exists()
+        assert (running / "site.toml").is_file()
+    finally:
+        for city in (first, second):
+            city.terminate()
+            city.communicate(timeout=30)
+    assert [each.name for each in tmp_path.iterdir()] == ["springvale-notes"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals")
 def test_ended_while_it_starts_it_leaves_nothing_either(tmp_path: Path) -> None:
     mark = f"SPRINGVALE_TEST={os.getpid()}-early"
     name, _, value = mark.partition("=")
