@@ -40,6 +40,9 @@ _LOOKS: dict[RowKind, str] = {
     "verification": "verified a caller by it",
     "break_glass": "glass broken",
     "who_saw": "asked who had looked",
+    "link": "linked by hand",
+    "part": "parted by hand",
+    "unlink": "decision by hand taken back",
 }
 
 

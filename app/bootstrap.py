@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 from adapters.contract import CallContext
 from adapters.registry import make_department
 from adapters.transport import HttpRequest, Transport
-from app.config import Site, SiteSettings, load_site
+from app.config import Site, SiteError, SiteSettings, load_site
 from app.services.anchors import keep_anchor
 from app.services.audit import AuditLog
 from app.services.break_glass import BreakGlass, Reviews, WorkKeeper
@@ -26,6 +26,9 @@ from app.services.credentials import Credentials, KeyringUnavailable, open_keyri
 from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.disclosure import Disclosure
+from app.services.identity.linker import ByHand
+from app.services.identity.weights import Weights, WeightsError, site_weights
+from app.services.linking import Linking, LinkKeeper, by_hand
 from app.services.reading import ReadingRules
 from app.services.revealing import Revealing
 from app.services.sealing import Sealer
@@ -35,7 +38,9 @@ from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
 from app.services.verification import Ladder, Verifier
 from models.audit import AuditRow, Look, LookKind, Seen
 from models.contacts import Contact, ContactDraft
+from models.links import Link, LinkKind
 from models.people import SubjectRef
+from models.store.links import LinkRows
 from models.store.store import Store
 from models.store.work import WorkRows
 from models.work import WorkItem
@@ -147,6 +152,24 @@ class StoredGate:
             self._sealer.forget()
 
 
+class StoredLinks(LinkKeeper):
+    """The decisions on person records awaited, in the store's own thread."""
+
+    def __init__(self, rows: LinkRows, actor: str, worker: Bulkhead) -> None:
+        self._rows = rows
+        self._actor = actor
+        self._worker = worker
+
+    async def standing(self) -> tuple[Link, ...]:
+        return await in_worker(self._worker, self._rows.standing)
+
+    async def add(self, kind: LinkKind, ones: Iterable[SubjectRef], others: Iterable[SubjectRef], reason: str) -> Link:
+        return await in_worker(self._worker, lambda: self._rows.add(kind, ones, others, reason, self._actor, datetime.now(UTC)))
+
+    async def undo(self, link: int) -> bool:
+        return await in_worker(self._worker, lambda: self._rows.undo(link, self._actor, datetime.now(UTC)))
+
+
 class StoredWork(WorkKeeper):
     """The work items of the site awaited, in the store's own thread."""
 
@@ -182,13 +205,19 @@ class Services:
     revealing: Revealing
     glass: BreakGlass
     reviews: Reviews
+    linking: Linking
+    links: StoredLinks
+    weights: Weights
     rules: ReadingRules
     transport: Transport
     store: Store
     worker: Bulkhead = field(default_factory=lambda: Bulkhead("store", 1))
 
     def new_search(self) -> Search:
-        return Search(self.departments, self.audit, self.session)
+        return Search(self.departments, self.audit, self.session, self.weights, self._decided)
+
+    async def _decided(self) -> ByHand:
+        return by_hand(await self.links.standing())
 
     def new_file(self) -> CallerFile:
         return CallerFile(self.departments, self.audit, self.session)
@@ -229,6 +258,10 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
     if role not in settings.roles:
         raise UnknownRole(f"There is no role {role!r} in this site: choose one of {', '.join(settings.roles)}.")
     session = _session(settings, actor, role, purpose, alone=alone)
+    try:
+        weights = site_weights(folder)
+    except WeightsError as error:
+        raise SiteError(str(error)) from None
     transport = Transport()
     credentials = open_keyring(_demo_keyring(site, transport))
     key = credentials.audit_key()
@@ -246,6 +279,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
     )
     ladder = Ladder(settings.verification, rules)
     work = StoredWork(store.work, actor, worker)
+    links = StoredLinks(store.links, actor, worker)
     sign_in: SignIn = AccountSignIn(actor) if settings.demo is None else DemoSignIn()
     problems = {**site.problems, **{name: error.problems for name, error in errors.items()}}
     return Services(
@@ -262,6 +296,9 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         revealing=Revealing(audit, session),
         glass=BreakGlass(session, settings.break_glass, audit, work),
         reviews=Reviews(session, settings.break_glass, audit, work),
+        linking=Linking(links, audit, session),
+        links=links,
+        weights=weights,
         rules=rules,
         transport=transport,
         store=store,

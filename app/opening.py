@@ -24,6 +24,7 @@ from app.viewmodels.session import SessionViewModel
 from app.viewmodels.states import DepartmentState, SessionState
 from app.viewmodels.trail import TrailViewModel
 from app.viewmodels.verification import VerificationViewModel
+from app.viewmodels.why import WhyViewModel
 from models.people import Caller
 from models.query import SearchQuery
 from models.records import Record
@@ -115,8 +116,9 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
     reviews = ReviewsViewModel(services.reviews, tasks)
+    why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles, tasks)
-    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail}
+    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why}
     screens = shown | {"verification": verification, "glass": glass, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
@@ -131,6 +133,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         verification,
         glass,
         reviews,
+        why,
     )
 
 

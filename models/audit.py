@@ -17,8 +17,24 @@ import msgspec
 
 from models.people import SubjectRef
 
-LookKind = Literal["search", "records", "lookup", "reveal", "check", "who_saw", "lock", "unlock", "verification", "break_glass", "review"]
-"""``who_saw`` is a look into the log itself; ``lock`` and ``unlock`` are of the session's screen and show nothing."""
+LookKind = Literal[
+    "search",
+    "records",
+    "lookup",
+    "reveal",
+    "check",
+    "who_saw",
+    "lock",
+    "unlock",
+    "verification",
+    "break_glass",
+    "review",
+    "link",
+    "part",
+    "unlink",
+]
+"""``who_saw`` is a look into the log itself; ``lock`` and ``unlock`` are of the session's screen and show nothing;
+``link``, ``part`` and ``unlink`` are decisions by hand on whose records they are."""
 RowKind = LookKind | Literal["subject", "outcome"]
 
 FIRST_PREVIOUS = "0" * 64

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from models.people import ValuePlace
 from views import icons, words
@@ -49,6 +49,8 @@ class CallerHeader(QWidget):
     """The header; drawn anew only when the caller is another or more is known or open. ``verify`` when the chip is pressed."""
 
     verify = Signal()
+    asked = Signal()
+    """Why these records are one person, and which of two values is right."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -72,7 +74,21 @@ class CallerHeader(QWidget):
         layout.setSpacing(look().px(5))
         layout.addLayout(top)
         layout.addWidget(self.facts)
-        layout.addWidget(self.why)
+        self.why_button = QPushButton(self.tr("Why?"))
+        self.why_button.setProperty("role", "quiet")
+        self.why_button.setAccessibleName(self.tr("Why these records are one person"))
+        set_tip(self.why_button, self.tr("Why these records are one person   Ctrl+Shift+W"))
+        self.differ = Chip()
+        self.differ.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        for button in (self.why_button, self.differ):
+            button.clicked.connect(self.asked)
+            button.hide()
+        reasons = QHBoxLayout()
+        reasons.setSpacing(look().px(8))
+        reasons.addWidget(self.why, 1)
+        reasons.addWidget(self.differ, 0, Qt.AlignmentFlag.AlignVCenter)
+        reasons.addWidget(self.why_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        layout.addLayout(reasons)
 
     def draw(self, state: CallerState, departments: dict[str, tuple[str, str]], reveal: RevealMenu) -> None:
         """Shows the caller as far as may be seen; ``reveal`` offers the reasons for which a masked value is shown."""
@@ -90,6 +106,8 @@ class CallerHeader(QWidget):
         because = " · ".join(caller.why)
         known = self.tr("Known to {sources}").format(sources=sources)
         self.why.setText(f"{known} · {because}" if because else known)
+        self.why_button.setVisible(bool(caller.members))
+        self._draw_differing(caller)
         place = next((each.place for each in self._masks() if each.has_focus()), None)
         for widget in self.facts.widgets():
             self.facts.drop(widget)
@@ -108,11 +126,21 @@ class CallerHeader(QWidget):
             if masked.place == place:
                 masked.enter()
 
+    def _draw_differing(self, caller: Caller) -> None:
+        """Flags facts of which departments have more than one."""
+        counts = ((len(caller.addresses), self.tr("{count} addresses")), (len(caller.phones), self.tr("{count} phones")))
+        several = [text.format(count=count) for count, text in counts if count > 1]
+        told = self.tr("{facts}: which is right?").format(facts=", ".join(several))
+        self.differ.setVisible(bool(several))
+        self.differ.show_as(told, icon="triangle-alert", tone="warn", name=told)
+
     def _forget(self) -> None:
         """Who was open is not kept in hidden labels either."""
         self._drawn = ()
         for label in (self.name, self.badge, self.why):
             label.setText("")
+        for button in (self.why_button, self.differ):
+            button.hide()
         for widget in self.facts.widgets():
             self.facts.drop(widget)
 

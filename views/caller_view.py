@@ -88,6 +88,8 @@ class CallerView(QWidget):
         self.strip.opened.connect(self.caller.go_to)
         self.people.opened.connect(self._open)
         self.people.retry_all.connect(self._retry_search)
+        self.people.list.why.connect(self.show_why)
+        self.caller.header.asked.connect(self.show_why)
         self.people.tried.connect(self.search.try_text)
         self.caller.retry.connect(models.caller.retry)
         self.caller.retry_search.connect(models.search.retry)
@@ -137,6 +139,16 @@ class CallerView(QWidget):
         """The questions to the caller, with the focus in the line for what is said; pressed again, back into the line."""
         if self._models is not None and not self.caller.verify_panel.enter():
             self._models.verification.open()
+
+    def show_why(self, key: str = "") -> None:
+        """Why records are one person: of this caller, or of the one that is open."""
+        models = self._models
+        key = key or (models.search.state.selected if models is not None else "")
+        if models is not None and key:
+            from views.why_dialog import WhyDialog
+
+            titles = {department.id: department.title for department in models.search.state.departments}
+            WhyDialog(self.window(), models.why, titles, key).open()
 
     def forget_copied(self) -> None:
         """Empties the clipboard of what was revealed and copied."""

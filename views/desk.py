@@ -105,6 +105,7 @@ class Desk(QWidget):
             ("Ctrl+Shift+L", self.appearance.next_scheme),
             ("Ctrl+L", self.lock),
             ("Ctrl+H", self.show_trail),
+            ("Ctrl+Shift+W", self.show_why),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         for number in range(9):
@@ -211,6 +212,11 @@ class Desk(QWidget):
     def _enter_masked(self) -> None:
         if self.screens.currentWidget() is self.caller_view:
             self.caller_view.caller.enter_masked()
+
+    def show_why(self) -> None:
+        """Why the open caller's records are one person."""
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.show_why()
 
     def show_keys(self) -> None:
         """The overview of all keys."""

@@ -29,6 +29,7 @@ class KeysDialog(QDialog):
             ("Alt+R, Alt+O, Alt+N", self.tr("Reason, outcome, note of this call")),
             ("Ctrl+Enter", self.tr("Save the call and go on to the next caller")),
             ("Ctrl+Shift+V", self.tr("Verify the caller: questions to read aloud; Esc closes them")),
+            ("Ctrl+Shift+W", self.tr("Why these records are one person; W on a person of the list")),
             ("Ctrl+Shift+R", self.tr("To the first masked value; Enter asks for the reason and reveals it for 30 s")),
             ("Ctrl+Shift+B", self.tr("Break-glass in an emergency; again: end it")),
             ("Ctrl+1, Ctrl+2, Ctrl+3", self.tr("Caller, Departments, for supervisors: Reviews")),

@@ -24,9 +24,10 @@ SAMPLES = 8
 
 
 class PeopleList(QListView):
-    """Cards; Enter or a click opens one, Up from the first goes back to the search box."""
+    """Cards; Enter or a click opens one, W says why it is one person, Up from the first goes back to the search box."""
 
     opened = Signal(str)
+    why = Signal(str)
     go_up = Signal()
 
     def __init__(self) -> None:
@@ -46,6 +47,8 @@ class PeopleList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self._open(self.currentIndex())
+        elif event.key() == Qt.Key.Key_W and not event.modifiers() and (key := self.people.key(self.currentIndex().row())):
+            self.why.emit(key)
         elif event.key() == Qt.Key.Key_Up and self.currentIndex().row() <= 0:
             self.go_up.emit()
         else:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
         SessionState,
         TrailState,
         VerificationState,
+        WhyState,
     )
-    from models.people import ValuePlace
+    from models.people import SubjectRef, ValuePlace
 
 
 class SearchPort(Protocol):
@@ -147,6 +148,21 @@ class ReviewsPort(Protocol):
     def seen(self, item: int, note: str) -> None: ...
 
 
+class WhyPort(Protocol):
+    """Why records are one person, and what is decided by hand."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> WhyState: ...
+    def open(self, key: str) -> None: ...
+    def link(self, other: str, reason: str) -> None: ...
+    def part(self, ref: SubjectRef, reason: str) -> None: ...
+    def undo(self, link: int) -> None: ...
+    def note(self, fact: str, department: str) -> None: ...
+    def leave(self) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -170,3 +186,5 @@ class ViewModels(Protocol):
     def glass(self) -> GlassPort: ...
     @property
     def reviews(self) -> ReviewsPort: ...
+    @property
+    def why(self) -> WhyPort: ...

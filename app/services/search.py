@@ -7,14 +7,14 @@ be written refuses the search.
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Protocol
 
 import msgspec
 
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, as_they_end, in_worker
-from app.services.identity import Joiner
+from app.services.identity import ByHand, Comparison, Joiner, Weights
 from models.audit import AuditRow, Look
 from models.outcomes import Answered, Failed, NotPermitted, Outcome, Skipped
 from models.people import Caller, Person, SubjectRef
@@ -63,10 +63,19 @@ class Findings(msgspec.Struct, frozen=True):
 class Search:
     """One search, from the query to the callers. Made anew for each search."""
 
-    def __init__(self, departments: Departments, audit: AuditTrail, asker: Asker) -> None:
+    def __init__(
+        self,
+        departments: Departments,
+        audit: AuditTrail,
+        asker: Asker,
+        weights: Weights | None = None,
+        decided: Callable[[], Awaitable[ByHand]] | None = None,
+    ) -> None:
         self._departments = departments
         self._audit = audit
         self._asker = asker
+        self._weights = weights
+        self._decided = decided
         self._keys: dict[SubjectRef, str] = {}
         self._found: dict[str, Answered] = {}
         self._followed: dict[SubjectRef, Person] = {}
@@ -112,6 +121,16 @@ class Search:
         if not self.cancelled:
             yield await finding(finished=True)
             await self._audit.outcome(row, summed_up(self.outcomes))
+
+    def likeness(self, one: SubjectRef, other: SubjectRef) -> Comparison | None:
+        """The evidence of two records in words, as it was weighed; None if either is not there."""
+        return self._joiner.likeness(one, other) if self._joiner is not None else None
+
+    async def rejoin(self, query: SearchQuery) -> Findings:
+        """Join anew what is there, as somebody has decided otherwise. Nobody is asked. Raises StoreUnavailable."""
+        self._joiner = None
+        self._keys.clear()
+        return self._findings(await self._callers(query), time.monotonic(), finished=True)
 
     async def retry(self, department: str, query: SearchQuery) -> Findings:
         """Ask one department again; the rest stays as it is. Raises StoreUnavailable."""
@@ -176,8 +195,9 @@ class Search:
         people = [person for answer in self._found.values() for person in answer.people]
         followed = tuple(self._followed.values())
         # Joining costs up to 50 ms for a thousand records: not in the loop, which is the window's.
-        joiner = self._joiner or Joiner(query)
-        self._joiner = joiner
+        if self._joiner is None:
+            self._joiner = Joiner(query, self._weights, await self._decided() if self._decided is not None else None)
+        joiner = self._joiner
         joined = await in_worker(_JOINER, lambda: joiner.join(people, followed, MOST_CALLERS))
         self._more = joined.more
         used: set[str] = set()

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.viewmodels.session import SessionViewModel
     from app.viewmodels.trail import TrailViewModel
     from app.viewmodels.verification import VerificationViewModel
+from app.viewmodels.why import WhyViewModel
 
 
 class ViewModels(NamedTuple):
@@ -29,3 +30,4 @@ class ViewModels(NamedTuple):
     verification: VerificationViewModel
     glass: GlassViewModel
     reviews: ReviewsViewModel
+    why: WhyViewModel

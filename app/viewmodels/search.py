@@ -123,6 +123,39 @@ class SearchViewModel(ViewModel[SearchState]):
             self._change(revision=self.state.revision + 1)
             self._ask()
 
+    @property
+    def callers(self) -> tuple[Caller, ...]:
+        """Those of the list as they are."""
+        return self._callers
+
+    def known(self, key: str) -> Caller | None:
+        """A caller of the list as they are."""
+        return next((each for each in self._callers if each.key == key), None)
+
+    def alike(self, key: str) -> tuple[Caller, ...]:
+        """Those of the list who may be the same person as this one."""
+        caller = self.known(key)
+        refs = {member.ref for member in caller.members} if caller is not None else set()
+        mine = caller.may_be if caller is not None else None
+        return tuple(
+            each
+            for each in self._callers
+            if each.key != key and (each.may_be in refs or (mine is not None and mine in {member.ref for member in each.members}))
+        )
+
+    @property
+    def search(self) -> Search | None:
+        """The search whose answers are shown."""
+        return self._search
+
+    async def rejoin(self) -> None:
+        """Somebody has decided who is one person: join anew what is there. Raises StoreUnavailable."""
+        search, query = self._search, self._asked
+        if search is not None and query is not None:
+            findings = msgspec.structs.replace(await search.rejoin(query), elapsed_ms=self.state.elapsed_ms)
+            if search is self._search:
+                self._take(findings)
+
     def clear(self) -> None:
         """Empty everything for the next caller."""
         self._stop()

@@ -10,6 +10,7 @@ import msgspec
 from models.audit import Seen
 from models.checks import CheckRow
 from models.contacts import Contact, ContactOutcome
+from models.links import Disagreement, Likeness, Link
 from models.outcomes import Outcome
 from models.people import Caller, Shut, ValuePlace
 from models.query import ReadPart, SearchQuery
@@ -210,3 +211,22 @@ class SessionState(msgspec.Struct, frozen=True):
     """In a demo city: searches that find somebody."""
     notice: str = ""
     """One line for the status bar that everybody should read."""
+
+
+class WhyState(msgspec.Struct, frozen=True):
+    """Why records are one person: each record's evidence, who may be the same, what was decided by hand, and where departments differ."""
+
+    key: str = ""
+    """Of the caller; empty while nobody is asked about."""
+    name: str = ""
+    members: tuple[Likeness, ...] = ()
+    """The caller's records, each beside the one that it is most like."""
+    alike: tuple[tuple[str, Likeness], ...] = ()
+    """Key of another caller who may be the same person, with the record that is most alike."""
+    links: tuple[Link, ...] = ()
+    disagreements: tuple[Disagreement, ...] = ()
+    noted: tuple[tuple[str, str], ...] = ()
+    """Fact and department that was said to be right, for this call."""
+    letters: int = 0
+    """Fewest letters of a reason."""
+    problem: str = ""

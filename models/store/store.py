@@ -8,6 +8,7 @@ from types import TracebackType
 from models.store.audit import AuditRows
 from models.store.contacts import ContactRows
 from models.store.errors import StoreUnavailable
+from models.store.links import LinkRows
 from models.store.schema import prepare
 from models.store.sqlite import PATIENCE, SqliteDatabase
 from models.store.work import WorkRows
@@ -23,6 +24,7 @@ class Store:
         self.contacts = ContactRows(database)
         self.audit = AuditRows(database)
         self.work = WorkRows(database)
+        self.links = LinkRows(database)
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Store:

@@ -107,6 +107,22 @@ work_items = Table(
 )
 """What waits for somebody. ``done`` is null while it does."""
 
+identity_links = Table(
+    "identity_links",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", Text, nullable=False),
+    Column("ones", JSON, nullable=False),
+    Column("others", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("made", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("undone", UtcDateTime),
+    Column("undone_by", Text, nullable=False),
+    Index(None, "undone"),
+)
+"""Which person records staff have linked or parted by hand. ``undone`` is null while the decision stands."""
+
 audit = Table(
     "audit",
     metadata,

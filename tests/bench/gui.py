@@ -36,7 +36,7 @@ from tests.bench.server import BenchServer
 from tests.fakes.contact import FakeContact
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAsker, FakeAudit
-from tests.fakes.viewmodels import FakeGlass, FakeLock, FakeReviews, FakeTrail, FakeVerification
+from tests.fakes.viewmodels import FakeGlass, FakeLock, FakeReviews, FakeTrail, FakeVerification, FakeWhy
 from views.window import DeskWindow
 
 BEAT_MS = 2
@@ -73,7 +73,7 @@ def desk_models(desk: Departments, tasks: Tasks) -> ViewModels:
     call = CallViewModel(("Tax",), FakeContacts(), tasks, lambda: search.state.text)
     search.opened = caller.open
     checks = Checks(desk, {}, asker)
-    rest: tuple[Any, ...] = (FakeLock(), FakeTrail(), FakeVerification(), FakeGlass(), FakeReviews())
+    rest: tuple[Any, ...] = (FakeLock(), FakeTrail(), FakeVerification(), FakeGlass(), FakeReviews(), FakeWhy())
     return ViewModels(search, caller, call, DepartmentsViewModel(checks, tasks), SessionViewModel(SessionState(actor="bench")), *rest)
 
 

@@ -19,8 +19,9 @@ from app.viewmodels.states import (
     SessionState,
     TrailState,
     VerificationState,
+    WhyState,
 )
-from models.people import ValuePlace
+from models.people import SubjectRef, ValuePlace
 
 
 class FakeViewModel(QObject):
@@ -218,6 +219,34 @@ class FakeReviews(FakeViewModel):
         self.calls.append(("seen", item, note))
 
 
+class FakeWhy(FakeViewModel):
+    """``about`` is what it shows when it is asked."""
+
+    def __init__(self, about: WhyState | None = None) -> None:
+        super().__init__(WhyState())
+        self.about = about or WhyState()
+
+    def open(self, key: str) -> None:
+        self.calls.append(("open", key))
+        self.show(msgspec.structs.replace(self.about, key=key))
+
+    def link(self, other: str, reason: str) -> None:
+        self.calls.append(("link", other, reason))
+
+    def part(self, ref: SubjectRef, reason: str) -> None:
+        self.calls.append(("part", ref, reason))
+
+    def undo(self, link: int) -> None:
+        self.calls.append(("undo", link))
+
+    def note(self, fact: str, department: str) -> None:
+        self.calls.append(("note", fact, department))
+
+    def leave(self) -> None:
+        self.calls.append(("leave",))
+        self.show(WhyState())
+
+
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -240,6 +269,7 @@ class FakeViewModels:
         self.session = FakeViewModel(session or SessionState())
         self.lock = FakeLock(lock)
         self.trail = FakeTrail()
+        self.why = FakeWhy()
         self.verification = FakeVerification(verification)
         self.glass = FakeGlass(glass)
         self.reviews = FakeReviews(reviews)

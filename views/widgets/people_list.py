@@ -129,6 +129,8 @@ class PersonDelegate(QStyledItemDelegate):
     def _card(self, painter: QPainter | None, caller: Caller, area: QRect, *, current: bool, hover: bool) -> int:
         """Lays the card out from the top and draws it if there is a painter; returns its height with the gap below."""
         style = look()
+        if caller.may_be is not None:  # listed under the person that it may be
+            area = area.adjusted(style.px(14), 0, 0, 0)
         pad, gap, line = style.px(_PAD), style.px(_GAP), style.px(_LINE)
         left, width = area.x() + pad + 1, area.width() - 2 * pad - 2
         if painter:

@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from app.services.identity.explain import Comparison, compare
 from app.services.identity.joiner import Joined, Joiner, join_people
+from app.services.identity.linker import ByHand
 from app.services.identity.relevance import relevance
+from app.services.identity.weights import Weights
 
-__all__ = ["Comparison", "Joined", "Joiner", "compare", "join_people", "relevance"]
+__all__ = ["ByHand", "Comparison", "Joined", "Joiner", "Weights", "compare", "join_people", "relevance"]

@@ -102,12 +102,14 @@ def make_caller(group: Group, grouping: Grouping, person: Group | None) -> Calle
 def _explained(group: Group, grouping: Grouping, person: Group | None) -> tuple[Match, tuple[str, ...]]:
     """How sure a group is, and the reasons in words."""
     like = grouping.likeness(group)
+    parted = ("parted by hand",) if grouping.linker.is_parted(group) else ()
     if len(group) > 1:
         said = {word for one, other in combinations(group, 2) for word in _said(grouping, one, other)}
         agree = listed([word.removeprefix("same ") for word in _JOINING if word in said])
         systems = len({grouping.known[number].person.ref.department for number in group})
         where = f"in {systems} departments" if systems > 1 else "in records of one department"
-        return "certain", (f"same {agree} {where}", *(word for word in _SPELT if word in said))
+        hand = ["linked by hand"] if any(grouping.linker.decided(*pair) == "link" for pair in combinations(group, 2)) else []
+        return "certain", (*hand, *([f"same {agree} {where}"] if agree else []), *(word for word in _SPELT if word in said))
     if like:
         other = (
             person
@@ -117,8 +119,8 @@ def _explained(group: Group, grouping: Grouping, person: Group | None) -> tuple[
         mine, theirs = like[other]
         found = grouping.linker.near[mine][theirs].evidence
         name = _best_name([grouping.known[number] for number in other])
-        return "maybe", (f"may be {name} of the list", *(agreeing(found) or ("same name",)), *opposing(found))
-    return "single", _apart(group[0], grouping)
+        return "maybe", (*parted, f"may be {name} of the list", *(agreeing(found) or ("same name",)), *opposing(found))
+    return "single", parted or _apart(group[0], grouping)
 
 
 def _said(grouping: Grouping, one: int, other: int) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from app.services.identity.evidence import NOTHING, UNKNOWN, Evidence, Shared, w
 from app.services.identity.gate import judge
 from app.services.identity.normalise import Traits, traits
 from app.services.identity.weights import Weights, default_weights
+from models.links import EvidenceLine
 from models.people import Person
 
 WORDS: dict[str, tuple[str, ...]] = {
@@ -26,14 +27,6 @@ _FOR: dict[str, int] = {"given": 3, "family": 2, "birth": 2, "phone": 1, "email"
 """The last level of each field that speaks for one person."""
 
 
-class Line(msgspec.Struct, frozen=True):
-    """One field's evidence: positive bits speak for one person."""
-
-    field: str
-    words: str
-    bits: float
-
-
 class Comparison(msgspec.Struct, frozen=True):
     """What two records say of each other, in words."""
 
@@ -42,7 +35,7 @@ class Comparison(msgspec.Struct, frozen=True):
     agree: tuple[str, ...] = ()
     against: tuple[str, ...] = ()
     bits: float = 0.0
-    lines: tuple[Line, ...] = ()
+    lines: tuple[EvidenceLine, ...] = ()
 
 
 def compare(left: Person, right: Person, weights: Weights | None = None) -> Comparison:
@@ -57,7 +50,7 @@ def compared(a: Traits, b: Traits, weights: Weights, shared: Shared = NOTHING) -
     return Comparison(judge(found), agreeing(found), opposing(found), round(found.bits, 1), lines(a, b, found, weights))
 
 
-def lines(a: Traits, b: Traits, found: Evidence, weights: Weights) -> tuple[Line, ...]:
+def lines(a: Traits, b: Traits, found: Evidence, weights: Weights) -> tuple[EvidenceLine, ...]:
     """Each field's evidence; the bits add up to the whole."""
     told = []
     for (field, words), level in zip(WORDS.items(), found.levels(), strict=True):
@@ -67,10 +60,10 @@ def lines(a: Traits, b: Traits, found: Evidence, weights: Weights) -> tuple[Line
         if level == 0 and field in ("given", "family") and not found.swapped:
             mine, theirs = (getattr(a, field), getattr(b, field))
             bits = weights.name_bits(field, mine[0] if field == "given" or mine[0] in theirs else "")
-        told.append(Line(field, words[level], round(bits, 1)))
+        told.append(EvidenceLine(field, words[level], round(bits, 1)))
     rest = round(found.bits - sum(line.bits for line in told), 1)
     if found.swapped:
-        told.append(Line("given", "given and family name in each other's place", rest))
+        told.append(EvidenceLine("given", "given and family name in each other's place", rest))
     return tuple(told)
 
 

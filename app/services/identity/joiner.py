@@ -9,8 +9,9 @@ from heapq import nsmallest
 import msgspec
 
 from app.services.identity.callers import Grouping, Known, Place, make_caller, place_in_list
+from app.services.identity.explain import Comparison, compared
 from app.services.identity.gate import SAME
-from app.services.identity.linker import Group, Linker
+from app.services.identity.linker import ByHand, Group, Linker
 from app.services.identity.normalise import traits
 from app.services.identity.relevance import RELEVANT, Asked
 from app.services.identity.weights import Weights, default_weights
@@ -31,13 +32,14 @@ class Joined(msgspec.Struct, frozen=True):
 class Joiner:
     """Joins the answers of one search."""
 
-    def __init__(self, query: SearchQuery, weights: Weights | None = None) -> None:
+    def __init__(self, query: SearchQuery, weights: Weights | None = None, by_hand: ByHand | None = None) -> None:
         self._asked = Asked(query)
         self._weights = weights or default_weights()
+        self._by_hand = by_hand
         self._start()
 
     def _start(self) -> None:
-        self._linker = Linker(self._weights)
+        self._linker = Linker(self._weights, by_hand=self._by_hand)
         self._index: dict[SubjectRef, int] = {}
         self._known: list[Known] = []
         self._places: dict[Group, Place] = {}
@@ -64,6 +66,14 @@ class Joiner:
             if any(map(self._belongs, group)):
                 self._places[group] = place_in_list([self._known[number] for number in group])
         return self._listed(most)
+
+    def likeness(self, one: SubjectRef, other: SubjectRef) -> Comparison | None:
+        """The evidence of two records in words, as it was weighed among the others; None if either is not there."""
+        mine, theirs = self._index.get(one), self._index.get(other)
+        if mine is None or theirs is None:
+            return None
+        linker = self._linker
+        return compared(linker.traits[mine], linker.traits[theirs], self._weights, linker.shared)
 
     def _replaced(self, person: Person) -> bool:
         number = self._index.get(person.ref)

@@ -6,16 +6,18 @@ The result depends on the records that are there, not on the order in which they
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from app.services.identity.blocking import FAMILIES_AT_ONE, NAMESAKES, contacts, family_mark, given_mark, keys, name_key
 from app.services.identity.clusters import ALL_RULES, Facts, Judged, Pair, Rules, grouped, pair_of
 from app.services.identity.evidence import Evidence, Shared, weigh
-from app.services.identity.gate import MAYBE, SAME, judge
+from app.services.identity.gate import MAYBE, NEVER, SAME, judge
 from app.services.identity.normalise import Traits
 from app.services.identity.weights import Weights
 from models.people import SubjectRef
 
+ByHand = Mapping[frozenset[SubjectRef], str]
+"""Pairs of records that somebody decided on: ``link`` or ``part``."""
 Group = tuple[int, ...]
 """Numbers of the records of one person, in the order of their references."""
 
@@ -23,7 +25,9 @@ Group = tuple[int, ...]
 class Linker:
     """Records, numbered as they come; ``near`` holds for each those it is or may be one with, ``group_of`` its group."""
 
-    def __init__(self, weights: Weights, gate: Callable[[Evidence], str] = judge, rules: Rules = ALL_RULES) -> None:
+    def __init__(
+        self, weights: Weights, gate: Callable[[Evidence], str] = judge, rules: Rules = ALL_RULES, by_hand: ByHand | None = None
+    ) -> None:
         self.traits: list[Traits] = []
         self.refs: list[SubjectRef] = []
         self.near: dict[int, dict[int, Judged]] = {}
@@ -31,6 +35,14 @@ class Linker:
         self._weights = weights
         self._gate = gate
         self._rules = rules
+        self._by_hand = by_hand or {}
+        self._linked: defaultdict[SubjectRef, set[SubjectRef]] = defaultdict(set)
+        for pair, kind in self._by_hand.items():
+            if kind == "link":
+                one, other = pair
+                self._linked[one].add(other)
+                self._linked[other].add(one)
+        self._number_of: dict[SubjectRef, int] = {}
         self._facts = Facts([], [], self.refs)
         self._fresh: list[int] = []
         self._keys: list[set[str]] = []
@@ -51,6 +63,7 @@ class Linker:
         number = len(self.traits)
         self.traits.append(mine)
         self.refs.append(ref)
+        self._number_of[ref] = number
         self._facts.dated.append(bool(mine.birth))
         self._facts.source.append(ref.department)
         self._version.append(0)
@@ -76,8 +89,20 @@ class Linker:
         known = self._judged.get(pair)
         if known is None or known[0] != version:
             evidence = weigh(self.traits[one], self.traits[other], self._weights, self.shared)
-            known = self._judged[pair] = (version, Judged(self._gate(evidence), evidence))
+            verdict = self._gate(evidence)
+            if decided := self.decided(one, other):
+                verdict = SAME if decided == "link" else NEVER
+            known = self._judged[pair] = (version, Judged(verdict, evidence))
         return known[1]
+
+    def decided(self, one: int, other: int) -> str:
+        """What somebody decided of two records: ``link``, ``part`` or nothing."""
+        return self._by_hand.get(frozenset((self.refs[one], self.refs[other])), "") if self._by_hand else ""
+
+    def is_parted(self, group: Group) -> bool:
+        """Whether somebody decided that a record of this group is not of another one that is there."""
+        mine = {self.refs[number] for number in group}
+        return any(kind == "part" and pair & mine and pair - mine <= self._number_of.keys() for pair, kind in self._by_hand.items())
 
     def _file(self, number: int) -> set[int]:
         """Put a record under its keys; the records that are to be compared anew, as a value turned out to be shared by many."""
@@ -140,6 +165,9 @@ class Linker:
         namesakes = self._namesakes.get(name_key(self.traits[number]), ())
         if len(namesakes) <= NAMESAKES:
             found.update(namesakes)
+        if self._linked:
+            linked = self._linked.get(self.refs[number], ())
+            found.update(self._number_of[other] for other in linked if other in self._number_of)
         found.discard(number)
         return found
 
@@ -156,7 +184,13 @@ class Linker:
                     gone.add(old)
                     todo += old
         made = set()
-        for members in grouped(reached, self.near, self.judge, self._facts, self._rules):
+        linked = {
+            pair_of(number, self._number_of[other])
+            for number in reached
+            for other in self._linked.get(self.refs[number], ())
+            if self._linked and other in self._number_of
+        }
+        for members in grouped(reached, self.near, self.judge, self._facts, self._rules, linked):
             group = tuple(sorted(members, key=self.refs.__getitem__))
             made.add(group)
             for number in group:
