@@ -100,26 +100,27 @@ def test_what_another_handler_made_of_an_exception_is_not_taken_over() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows dumps no core")
 def test_what_nobody_catches_is_told_without_values_and_without_a_core(tmp_path: Path) -> None:
-    code = f"""if True:
-        import ctypes, os, resource, threading
+    # The value is no part of the code, whose lines are told.
+    code = """if True:
+        import resource, sys, threading
         hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
         resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
         from app.reporting import report_everything
         report_everything()
         class Ends:
             def __del__(self):
-                raise ValueError({VALUE!r})
+                raise ValueError(sys.argv[1])
         Ends()
         def fail():
-            raise KeyError({VALUE!r})
+            raise KeyError(sys.argv[1])
         thread = threading.Thread(target=fail)
         thread.start()
         thread.join()
         print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True)
-        raise RuntimeError({VALUE!r})
+        raise RuntimeError(sys.argv[1])
     """
     environment = {"PYTHONPATH": str(ROOT), "HOME": str(tmp_path)}
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, env=environment, check=False)
+    done = subprocess.run([sys.executable, "-c", code, VALUE], capture_output=True, text=True, timeout=60, env=environment, check=False)
     assert done.stdout == "0\n"
     assert [line.split()[-1] for line in done.stderr.splitlines() if "uncaught" in line] == ["ValueError", "KeyError", "RuntimeError"]
     assert VALUE not in done.stderr
