@@ -14,7 +14,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from ipaddress import ip_address
-from ssl import SSLSocket, SSLWantReadError, SSLWantWriteError
+from ssl import SSLContext, SSLSocket, SSLWantReadError, SSLWantWriteError
 from threading import Thread
 from typing import Any
 
@@ -53,6 +53,34 @@ def connect(host: str, port: int, deadline: float) -> socket.socket:
     raise failure
 
 
+def shake_hands(sock: socket.socket, context: SSLContext, host: str, deadline: float) -> SSLSocket:
+    """TLS over a connected socket that never blocks. Raises TimeoutError, SSLError or another OSError, the socket closed."""
+    try:
+        secured = context.wrap_socket(sock, server_hostname=host.rstrip("."), do_handshake_on_connect=False)
+    except BaseException:
+        sock.close()
+        raise
+    try:
+        while True:
+            try:
+                secured.do_handshake()
+                return secured
+            except SSLWantReadError:
+                _wait(secured, selectors.EVENT_READ, deadline)
+            except SSLWantWriteError:
+                _wait(secured, selectors.EVENT_WRITE, deadline)
+    except BaseException:
+        secured.close()
+        raise
+
+
+def is_quiet(sock: socket.socket) -> bool:
+    """Whether nothing came on a connection that is not in use: what comes is its end, or else nobody asked for it."""
+    with _SELECTOR() as selector:
+        selector.register(sock, selectors.EVENT_READ)
+        return not selector.select(0)
+
+
 def _addresses(host: str, port: int, deadline: float) -> list[Any]:
     """The host's addresses. A name is looked up in a thread of its own: the system's resolver knows no deadline."""
     try:
@@ -67,6 +95,8 @@ def _addresses(host: str, port: int, deadline: float) -> list[Any]:
             answer.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
         except OSError as error:
             answer.append(error)
+        except UnicodeError:
+            answer.append(socket.gaierror(socket.EAI_NONAME, "no host can have this name"))
 
     thread = Thread(target=look_up, name=f"name of {host}", daemon=True)
     thread.start()

@@ -13,8 +13,6 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from dateutil import parser as date_parser
-
 from adapters.contract import BadAnswer, CallContext
 from adapters.manifest import Manifest, values_in
 from adapters.manifest_maps import AddressMap, Code, PersonMap, RecordMap, Value
@@ -213,7 +211,9 @@ class Converter:
     @staticmethod
     def _parse(text: str, form: str) -> _Date:
         if form == "iso":
-            return date_parser.isoparse(text).date()
+            from dateutil import parser  # here, as few departments write only a year, a month or the day of a year
+
+            return parser.isoparse(text).date()
         if form == "%Y%m%d" and len(text) == 8 and text.isascii() and text.isdigit():
             return date.fromisoformat(text)  # strptime takes forty times as long, and legacy tables are full of these
         return datetime.strptime(text, form).date()

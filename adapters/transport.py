@@ -1,8 +1,7 @@
-"""Sends HTTP requests to departments: pooled, verified, bounded in time and size; the only importer of requests.
+"""Sends HTTP requests to departments: pooled, verified, bounded in time and size.
 
-Connections, TLS and pools are those of requests' adapter and the urllib3 pools beneath it; what requests does for each call
-(environment, cookies, hooks, merging) is left out, as that, not the network, decides how soon fifty answers are there.
-Nothing is read from the environment: no proxy, no .netrc.
+What HTTP libraries do for each call (environment, cookies, hooks, merging) is left out, as that, not the network, decides how soon
+fifty answers are there; and requests with urllib3 would take 6 MiB. Nothing is read from the environment: no proxy, no .netrc.
 """
 
 from __future__ import annotations
@@ -10,17 +9,14 @@ from __future__ import annotations
 import socket
 import ssl
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any
+from functools import cached_property
 from urllib.parse import urljoin, urlsplit
 
-import certifi
 import msgspec
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
-from urllib3.connection import HTTPConnection, HTTPSConnection
 
 from adapters.contract import (
     BadAnswer,
@@ -35,7 +31,7 @@ from adapters.contract import (
     TimedOut,
     Unavailable,
 )
-from adapters.http_wire import Answer, Stale, connect, request_bytes, send
+from adapters.http_wire import Answer, Stale, connect, is_quiet, request_bytes, send, shake_hands
 
 CONNECTIONS = 64
 """Kept per host: twice the most that one department may use at once, as two may share a host."""
@@ -70,13 +66,21 @@ class Transport:
 
     def __init__(self, authorities: str = "") -> None:
         """``authorities``: a PEM file of certificate authorities to trust besides the system's and certifi's."""
+        self._authorities = authorities
+        self._hosts: dict[tuple[str, str], _Host] = {}
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext:
+        """Made for the first department that is reached by https: the authorities take 3 MiB."""
+        import certifi
+
         context = ssl.create_default_context()
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.load_verify_locations(certifi.where())
-        if authorities:
-            context.load_verify_locations(authorities)
-        self._adapter = _Adapter(context)
-        self._hosts: dict[tuple[str, str], _Connections] = {}
+        if self._authorities:
+            context.load_verify_locations(self._authorities)
+        context.set_alpn_protocols(["http/1.1"])
+        return context
 
     def send(self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()) -> HttpResponse:
         """The answer, if its status is 2xx or in ``accept``; else raises the DepartmentError that fits the status.
@@ -101,88 +105,92 @@ class Transport:
     def _exchange(self, request: HttpRequest, ctx: CallContext, max_bytes: int, accept: frozenset[int]) -> HttpResponse:
         ctx.remaining()
         parts = urlsplit(request.url)
-        connections = self._connections(parts.scheme, parts.netloc)
+        host = self._host(parts.scheme, parts.netloc)
         target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
         headers = {"host": parts.netloc, "accept-encoding": "gzip", "user-agent": "CivicDesk", **_lower(request.headers)}
         message = request_bytes(request.method, target, headers, request.body)
         again = request.method == "GET" or request.only_asks
-        used = connections.idle(sure=not again)
+        used = host.idle(sure=not again)
         if used is not None:
             try:
-                return _talk(connections, used, request, message, ctx.deadline, max_bytes, accept)
+                return _talk(host, used, request, message, ctx.deadline, max_bytes, accept)
             except Stale:
                 if not again:
                     raise
             ctx.remaining()
-        return _talk(connections, connections.new(), request, message, ctx.deadline, max_bytes, accept)
+        return _talk(host, None, request, message, ctx.deadline, max_bytes, accept)
 
-    def _connections(self, scheme: str, netloc: str) -> _Connections:
+    def _host(self, scheme: str, netloc: str) -> _Host:
         found = self._hosts.get((scheme, netloc))
         if found is None:
-            if scheme not in ("http", "https") or "@" in netloc or not netloc:
+            _, name, port = _origin(f"{scheme}://{netloc}")
+            if scheme not in ("http", "https") or "@" in netloc or not name:
                 raise Rejected("the address is not http://host or https://host without a user name")
-            pool = self._adapter.poolmanager.connection_from_url(f"{scheme}://{netloc}")
-            found = self._hosts.setdefault((scheme, netloc), _Connections(pool))
+            tls = (lambda: self._tls) if scheme == "https" else None
+            found = self._hosts.setdefault((scheme, netloc), _Host(name, port, tls))
         return found
 
     def close(self) -> None:
         """Close all connections."""
         for each in self._hosts.values():
             each.close()
-        self._adapter.close()
 
 
-class _Connections:
-    """One host's connections: urllib3's pool makes them, and those that nobody uses wait here."""
+class _Host:
+    """One host: opens connections to it, and keeps those that nobody uses. ``tls`` is asked for the first that is to be secured."""
 
-    def __init__(self, pool: Any) -> None:
-        self._pool = pool
-        self._idle: deque[Any] = deque()
+    def __init__(self, name: str, port: int, tls: Callable[[], ssl.SSLContext] | None) -> None:
+        self._name = name
+        self._port = port
+        self._tls = tls
+        self._idle: deque[socket.socket] = deque()
         self._closed = False
 
-    def idle(self, *, sure: bool) -> Any | None:
+    def idle(self, *, sure: bool) -> socket.socket | None:
         """A connection that was used before. Only if ``sure`` is it looked at whether the department closed it: that costs a wait."""
         while self._idle:
             with suppress(IndexError):  # another thread took the last one
-                connection = self._idle.pop()
-                if not sure or connection.is_connected:
-                    return connection
-                connection.close()
+                sock = self._idle.pop()
+                if not sure or is_quiet(sock):
+                    return sock
+                sock.close()
         return None
 
-    def new(self) -> Any:
-        """A connection that is not open yet."""
-        return self._pool._new_conn()
+    def open(self, deadline: float) -> socket.socket:
+        """A new connection, that never blocks. Raises TimedOut or Unavailable."""
+        try:
+            sock = connect(self._name, self._port, deadline)
+            sock.setblocking(False)  # waits are ours: each is given what is left of the deadline
+            return shake_hands(sock, self._tls(), self._name, deadline) if self._tls else sock
+        except TimeoutError:
+            raise TimedOut("no connection within the deadline") from None
+        except ssl.SSLCertVerificationError as error:
+            raise Unavailable(f"the certificate of {self._name} is refused: {error.verify_message}") from None
+        except OSError as error:
+            raise Unavailable(f"no connection to {self._name}:{self._port}: {error.strerror or type(error).__name__}") from None
 
-    def give_back(self, connection: Any) -> None:
+    def give_back(self, sock: socket.socket) -> None:
         """Keep an open connection for the next call."""
         if self._closed or len(self._idle) >= CONNECTIONS:
-            connection.close()
+            sock.close()
         else:
-            self._idle.append(connection)
+            self._idle.append(sock)
 
     def close(self) -> None:
         self._closed = True
-        while (connection := self.idle(sure=False)) is not None:
-            connection.close()
+        while (sock := self.idle(sure=False)) is not None:
+            sock.close()
 
 
 def _talk(
-    connections: _Connections,
-    connection: Any,
-    request: HttpRequest,
-    message: bytes,
-    deadline: float,
-    max_bytes: int,
-    accept: frozenset[int],
+    host: _Host, used: socket.socket | None, request: HttpRequest, message: bytes, deadline: float, max_bytes: int, accept: frozenset[int]
 ) -> HttpResponse:
-    """One exchange on one connection, which is given back if it can be used again."""
+    """One exchange on one connection, a ``used`` one or a new, which is given back if it can be used again."""
     reusable = False
+    sock = used or host.open(deadline)
     try:
-        used = connection.sock is not None
-        _open(connection, deadline)
-        send(connection.sock, message, deadline)
-        answer = Answer(connection.sock, deadline)
+        send(sock, message, deadline)
+        answer = Answer(sock, deadline)
         if used and answer.status == 408:
             raise Stale("the connection was given up before the question came")  # what some servers say to an idle one
         if 200 <= answer.status < 300 or answer.status in accept:
@@ -195,28 +203,9 @@ def _talk(
         return HttpResponse(answer.status, answer.headers, body, request.url)
     finally:
         if reusable:
-            connections.give_back(connection)
+            host.give_back(sock)
         else:
-            connection.close()
-
-
-def _open(connection: Any, deadline: float) -> None:
-    if connection.sock is not None:
-        return
-    connection.deadline = deadline
-    try:
-        connection.connect()
-        sock: Any = connection.sock
-        sock.setblocking(False)  # waits are ours: each is given what is left of the deadline
-    except TimeoutError:
-        raise TimedOut("no connection within the deadline") from None
-    except ssl.SSLCertVerificationError as error:
-        raise Unavailable(f"the certificate of {connection.host} is refused: {error.verify_message}") from None
-    except DepartmentError:
-        raise
-    except Exception as error:  # OSError, and what urllib3 wraps around it
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else type(error).__name__
-        raise Unavailable(f"no connection to {connection.host}:{connection.port}: {reason}") from None
+            sock.close()
 
 
 def error_for(response: HttpResponse, now: datetime) -> DepartmentError:
@@ -264,37 +253,3 @@ def _origin(url: str) -> tuple[str, str | None, int]:
 
 def _lower(headers: dict[str, str]) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
-
-
-class _Http(HTTPConnection):
-    deadline = 0.0
-
-    def _new_conn(self) -> socket.socket:
-        return connect(self._dns_host, self.port, self.deadline)
-
-
-class _Https(HTTPSConnection):
-    deadline = 0.0
-
-    def _new_conn(self) -> socket.socket:
-        return connect(self._dns_host, self.port or 443, self.deadline)
-
-
-class _HttpPool(HTTPConnectionPool):
-    ConnectionCls = _Http
-
-
-class _HttpsPool(HTTPSConnectionPool):
-    ConnectionCls = _Https
-
-
-class _Adapter(HTTPAdapter):
-    """requests' adapter with pools whose connections know a deadline and whose certificates are always verified."""
-
-    def __init__(self, context: ssl.SSLContext) -> None:
-        self._context = context
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *_: object, **__: object) -> None:
-        self.poolmanager = PoolManager(num_pools=1000, maxsize=CONNECTIONS, ssl_context=self._context, cert_reqs=ssl.CERT_REQUIRED)
-        self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}

@@ -1,13 +1,15 @@
-"""A private key, encrypted, and its certificate, as files of a folder."""
+"""Keys and certificates as files of a folder: one of its own, and those of servers that an authority vouches for."""
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 
 def make_key(folder: Path, phrase: str) -> tuple[Path, Path]:
@@ -30,3 +32,38 @@ def make_key(folder: Path, phrase: str) -> tuple[Path, Path]:
     files[0].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption))
     files[1].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     return files
+
+
+class Authority:
+    """A certificate authority that lives as long as a test; ``file`` is its own certificate, PEM."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "authority")])
+        self._issued = 0
+        own = self._certificate(self._key.public_key(), self._name, 1).add_extension(x509.BasicConstraints(ca=True, path_length=0), True)
+        self.file = folder / "authority.pem"
+        self.file.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
+
+    def server(self, host: str = "127.0.0.1", days: int = 1) -> ssl.SSLContext:
+        """What a server at ``host`` secures its connections with, good until in so many days."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "server")])
+        numeric = host.replace(".", "").isdigit()
+        alternative = x509.SubjectAlternativeName([x509.IPAddress(ip_address(host)) if numeric else x509.DNSName(host)])
+        certificate = self._certificate(key.public_key(), name, days).add_extension(alternative, False).sign(self._key, hashes.SHA256())
+        self._issued += 1
+        file = self._folder / f"server{self._issued}.pem"
+        private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+        file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(file)
+        return context
+
+    def _certificate(self, key: ec.EllipticCurvePublicKey, name: x509.Name, days: int) -> x509.CertificateBuilder:
+        now = datetime.now(UTC)
+        identifier = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
+        builder = x509.CertificateBuilder().subject_name(name).issuer_name(self._name).public_key(key)
+        builder = builder.serial_number(x509.random_serial_number()).not_valid_before(now - timedelta(days=10))
+        return builder.not_valid_after(now + timedelta(days=days)).add_extension(identifier, False)
