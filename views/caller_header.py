@@ -101,11 +101,11 @@ class CallerHeader(QWidget):
             return
         self._drawn = (caller, revealed)
         self.name.setText(caller.name)
-        self.badge.show_text(*words.match(caller))
+        self.badge.show_text(*words.match(caller, alone=True))
         sources = words.listed(dict.fromkeys(departments.get(m.ref.department, (m.ref.department, ""))[0] for m in caller.members))
         because = " · ".join(caller.why)
         known = self.tr("Known to {sources}").format(sources=sources)
-        self.why.setText(f"{known} · {because}" if because else known)
+        self.why.setText(f"{because} · {known}" if because else known)
         self.why_button.setVisible(bool(caller.members))
         self._draw_differing(caller)
         place = next((each.place for each in self._masks() if each.has_focus()), None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from app.viewmodels.states import CallerState, DepartmentState, SearchState, VerificationState
+    from models.people import Shut
     from views.ports import VerificationPort
 
 _LOW = 470
@@ -85,9 +86,7 @@ class CallerPane(QWidget):
         row.addWidget(self.filter, 1)
         row.addWidget(self.found)
         self._filter_row.hide()
-        self.split = TableAndDetail()
-        self.split.addWidget(self.table)
-        self.split.addWidget(self.detail)
+        self.split = TableAndDetail(self.table, self.detail)
         records = QWidget()
         column = QVBoxLayout(records)
         column.setContentsMargins(0, 0, 0, 0)
@@ -256,6 +255,13 @@ class CallerPane(QWidget):
         searched = self._searched.get(department.id)
         return searched if isinstance(searched, Failed | NotPermitted | Waiting) else None
 
+    def _shut(self, scope: str) -> list[Shut]:
+        """The levels from which what may not be seen yet opens on this tab. The overview tells only of what is there to be opened."""
+        shut = [each for each in self._state.departments if each.shut] if self._state else []
+        if scope == OVERVIEW:
+            return [each.shut for each in shut if isinstance(each.records, Answered | Waiting)]
+        return [each.shut for each in shut if each.id == scope and not isinstance(self._outcome(each), Failed)]
+
     def _department(self, department_id: str) -> DepartmentState | None:
         departments = self._state.departments if self._state else ()
         return next((department for department in departments if department.id == department_id), None)
@@ -274,7 +280,8 @@ class CallerPane(QWidget):
         failed = [department.title for department in state.departments if isinstance(self._outcome(department), Failed)]
         more = self.tr("Some records are not shown: they open when the caller is {level} (Ctrl+Shift+V).")
         text = self.tr("{names} did not answer: what is known there is missing here.").format(names=words.listed(failed)) if failed else ""
-        shown = text if scope == OVERVIEW and state.records else ""
+        shut = self._shut(scope)
+        shown = text if scope == OVERVIEW and (state.records or shut) else ""
         if state.problem or shown or not state.more_from:
             self.missing.show_text(state.problem or shown, button=self.tr("Retry") if shown and not state.problem else "")
         else:
@@ -285,11 +292,9 @@ class CallerPane(QWidget):
             return
         had_focus = self.table.hasFocus()
         department = self._department(scope)
-        shut = [each.shut for each in state.departments if each.shut and isinstance(each.records, Answered | Waiting)]
-        if department is not None and department.shut and not isinstance(self._outcome(department), Failed):
-            why = empty_tab.of_shut(department.title, department.shut, locked=self._locked)
-        elif department is None and shut and not failed:
-            why = empty_tab.of_shut(self.tr("The file"), min(shut, key=("identified", "verified", "strong").index), locked=self._locked)
+        if shut:
+            title = self.tr("The file") if department is None else department.title
+            why = empty_tab.of_shut(title, min(shut, key=("identified", "verified", "strong").index), locked=self._locked)
         elif department is None:
             why = empty_tab.of_all([self._outcome(each) for each in state.departments], failed)
         else:
@@ -300,9 +305,7 @@ class CallerPane(QWidget):
             self.tabs.setFocus()
 
     def _retry_this(self) -> None:
-        departments = self._state.departments if self._state else ()
-        here = [each for each in departments if self.tabs.scope() in (OVERVIEW, each.id)]
-        if any(each.shut for each in here) and not any(isinstance(self._outcome(each), Failed) for each in here):
+        if self._shut(self.tabs.scope()):
             self.verify.emit()
         elif self.tabs.scope() == OVERVIEW:
             self.retry_failed()
@@ -313,6 +316,7 @@ class CallerPane(QWidget):
         department = record.ref.department if record else ""
         revealed = self._state.revealed if self._state else None
         self.detail.draw(record, self._titles.get(department, (department, ""))[0], self._kinds.get(department, ""), revealed)
+        QTimer.singleShot(0, self.split, self.split.arrange)  # once the detail is laid out
 
     def enter_masked(self) -> bool:
         """The focus to the first value that may be revealed, of the record and then of the caller."""

@@ -110,8 +110,11 @@ class PeoplePane(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(look().px(10), look().px(12), look().px(10), look().px(8))
         layout.setSpacing(look().px(8))
-        layout.addWidget(self.heading)
-        layout.addWidget(self.missing)
+        above = QVBoxLayout()
+        above.setContentsMargins(look().px(4), 0, look().px(4), 0)  # in line with the cards
+        above.addWidget(self.heading)
+        above.addWidget(self.missing)
+        layout.addLayout(above)
         self._stack = QStackedLayout()
         layout.addLayout(self._stack, 1)  # first, as a stack without a parent shows its widget in a window of its own
         self._stack.addWidget(self.empty)

@@ -85,13 +85,13 @@ class RecordDetail(QFrame):
         top.addWidget(self.title)
         top.addWidget(self.badge)
         top.addStretch(1)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(look().px(14), look().px(10), look().px(8), look().px(8))
-        layout.setSpacing(look().px(4))
-        layout.addLayout(top)
-        layout.addWidget(self.source)
-        layout.addSpacing(look().px(4))
-        layout.addWidget(self.area, 1)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(look().px(14), look().px(10), look().px(8), look().px(8))
+        self._column.setSpacing(look().px(4))
+        self._column.addLayout(top)
+        self._column.addWidget(self.source)
+        self._column.addSpacing(look().px(4))
+        self._column.addWidget(self.area, 1)
 
     def draw(self, record: Record | None, department: str, kind: str, revealed: Revealed | None = None) -> None:
         """Shows the record; ``department`` is its title, ``kind`` the kind of its adapter, ``revealed`` what is unmasked now."""
@@ -137,6 +137,14 @@ class RecordDetail(QFrame):
             label.setText("")
         for cell in self._cells:
             cell.draw("", "", "", None)
+
+    def full_height(self) -> int:
+        """The height in which nothing of the record has to be scrolled."""
+        items = [item for at in range(self._column.count()) if (item := self._column.itemAt(at)) is not None]
+        above = sum(item.sizeHint().height() + self._column.spacing() for item in items if item.widget() is not self.area)
+        margins = self._column.contentsMargins()
+        fields = self._grid.totalHeightForWidth(self.area.viewport().width())
+        return margins.top() + above + fields + margins.bottom() + 2 * self.frameWidth()
 
     def enter_masked(self) -> bool:
         """The focus to the first value that may be revealed; False if there is none."""

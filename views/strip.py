@@ -5,7 +5,7 @@ from __future__ import annotations
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
 from models.outcomes import Answered, Failed, NotPermitted, Waiting
@@ -37,7 +37,8 @@ class DepartmentChip(Chip):
             self.show_as(title, icon="minus", name=self.tr("{title}: not asked yet").format(title=title))
         elif isinstance(outcome, Waiting):
             seconds = self.tr("{seconds} s").format(seconds=f"{max(0.0, monotonic() - outcome.since):.1f}")
-            self.show_as(title, seconds, icon="clock", name=self.tr("{title}: waiting for its answer").format(title=title))
+            told = self.tr("{title}: waiting for its answer").format(title=title)
+            self.show_as(title, seconds, icon="clock", name=told, room=(f"{title} 0", words.took(88)))
         elif isinstance(outcome, Answered):
             listed = department.found if department.found is not None else len(outcome.people)
             count = f"{listed + len(outcome.records)}{'+' if outcome.truncated else ''}"
@@ -47,7 +48,7 @@ class DepartmentChip(Chip):
             if outcome.partial is not None:
                 told = self.tr("{told}. Some entries could not be read and are left out").format(told=told)
             dot = "good_mark" if outcome.partial is None else "warn_mark"
-            self.show_as(f"{title} {count}", words.took(outcome.ms), dot=dot, name=told)
+            self.show_as(f"{title} {count}", words.took(outcome.ms), dot=dot, name=told, room=(f"{title} 0", words.took(88)))
         elif isinstance(outcome, Failed):
             word = fault_words.on_chip(outcome.fault)
             told = self.tr("{title}: {sentence}").format(title=title, sentence=fault_words.in_a_sentence(outcome.fault))
@@ -72,12 +73,11 @@ class Strip(QFrame):
         self.setAccessibleName(self.tr("Departments asked"))
         self._chips: dict[str, DepartmentChip] = {}
         self.summary = PlainLabel()
-        self.row = FlowRow()
+        self._kept = 0
+        self.row = FlowRow(lead=self.summary)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(look().px(14), look().px(5), look().px(14), look().px(5))
-        layout.setSpacing(look().px(10))
-        layout.addWidget(self.summary, 0, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(self.row, 1)
+        layout.addWidget(self.row)
         self._clock = QTimer(self)
         self._clock.setInterval(_TICK_MS)
         self._clock.timeout.connect(self._tick)
@@ -87,6 +87,7 @@ class Strip(QFrame):
         """Takes sizes from the look in force."""
         self.summary.setFont(look().font(13, 600, figures=True))
         self.summary.setMinimumHeight(look().px(24))
+        self._keep_room(self._kept)
         for chip in self._chips.values():
             chip.updateGeometry()
 
@@ -103,6 +104,7 @@ class Strip(QFrame):
                 self.row.insert(position, chip)
             elif chip.department != department:
                 chip.draw(department)
+        self._keep_room(len(state.departments) if state.phase != "empty" else 0)
         self._tell(self._summed_up(state))
         waiting = any(isinstance(department.outcome, Waiting) for department in state.departments)
         if waiting and not self._clock.isActive():
@@ -116,10 +118,18 @@ class Strip(QFrame):
             return self.tr("No department asked yet") if state.departments else self.tr("No departments")
         if state.phase == "asking":
             return self.tr("Asked {asked} · {answered} answered so far").format(asked=asked, answered=answered)
-        seconds = f"{state.elapsed_ms / 1000:.2f}"
+        return self._finished(asked, answered, state.elapsed_ms / 1000)
+
+    def _finished(self, asked: int, answered: int, seconds: float) -> str:
         return self.tr("Asked {asked} departments · {answered} answered in {seconds} s").format(
-            asked=asked, answered=answered, seconds=seconds
+            asked=asked, answered=answered, seconds=f"{seconds:.2f}"
         )
+
+    def _keep_room(self, departments: int) -> None:
+        """The chips stand still while the summary changes."""
+        self._kept = departments
+        longest = self._finished(departments, departments, 8.88)
+        self.summary.setMinimumWidth(look().metrics(13, 600, figures=True).horizontalAdvance(longest) + look().px(6) if departments else 0)
 
     def _tell(self, text: str) -> None:
         if text != self.summary.text():

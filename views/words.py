@@ -130,13 +130,13 @@ def contact_outcome(name: str) -> str:
     }.get(name, QCoreApplication.translate("Words", "not said"))
 
 
-def match(caller: Caller) -> tuple[str, Tone]:
-    """The badge of a caller: how sure it is that these records are one person."""
+def match(caller: Caller, *, alone: bool = False) -> tuple[str, Tone]:
+    """The badge of a caller: how sure it is that these records are one person. Empty for one who stands ``alone`` with one record."""
     if caller.match == "certain":
         return QCoreApplication.translate("Words", "certain"), "good"
     if caller.match == "maybe":
         return QCoreApplication.translate("Words", "maybe"), "warn"
-    return QCoreApplication.translate("Words", "single"), "neutral"
+    return "" if alone else QCoreApplication.translate("Words", "other"), "neutral"
 
 
 def status(record: Record) -> tuple[str, Tone]:

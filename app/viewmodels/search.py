@@ -239,7 +239,7 @@ class SearchViewModel(ViewModel[SearchState]):
             self._change(problem=f"Not searched: {error}")
             return
         if search is self._search:
-            self._take(findings)
+            self._take(msgspec.structs.replace(findings, elapsed_ms=self.state.elapsed_ms))  # the chip tells how long the retry took
 
     def _take(self, findings: Findings) -> None:
         self._callers = findings.callers

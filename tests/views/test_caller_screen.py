@@ -93,6 +93,30 @@ def test_no_records_at_all_tells_why(pane: CallerPane, models: FakeViewModels, s
     assert "not all answered" in pane.page.text()
 
 
+def test_what_is_shut_is_not_called_empty_where_somebody_else_failed(
+    qtbot, pane: CallerPane, models: FakeViewModels, settle: Settle
+) -> None:
+    departments = tuple(
+        msgspec.structs.replace(each, shut="identified") if isinstance(each.records, Answered) else each
+        for each in sample.CALLER_WITH_FAULTS.departments
+    )
+    models.caller.change(records=(), departments=departments)
+    settle()
+    assert pane.page.text().startswith("The file opens when the caller is identified")
+    assert "Cases did not answer" in pane.missing.text()
+    with qtbot.waitSignal(pane.verify):
+        qtbot.mouseClick(pane.page.button, Qt.MouseButton.LeftButton)
+
+
+def test_the_detail_takes_what_few_rows_leave(pane: CallerPane, models: FakeViewModels, settle: Settle) -> None:
+    told = msgspec.structs.replace(sample.RECORDS[0], fields=sample.RECORDS[0].fields * 3)
+    models.caller.change(records=(told,))
+    settle()
+    assert pane.table.current() == told
+    assert pane.detail.area.verticalScrollBar().maximum() == 0
+    assert pane.table.verticalScrollBar().maximum() == 0
+
+
 def test_what_is_missing_is_said_above_the_overview(pane: CallerPane) -> None:
     assert pane.missing.text() == "Parking & library and Cases did not answer: what is known there is missing here." or (
         pane.missing.text() == "Cases did not answer: what is known there is missing here."

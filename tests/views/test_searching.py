@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import monotonic
 
 import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
+from models.outcomes import Answered, Waiting
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample
 from views import fault_words
@@ -74,6 +76,19 @@ def test_chips_are_changed_in_place(in_a_call: DeskWindow, models: FakeViewModel
     settle()
     assert not strip._clock.isActive()
     assert strip.summary.text() == "Asked 5 departments · 5 answered in 0.31 s"
+
+
+def test_chips_stand_still_while_answers_come(window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    strip = window.desk.caller_view.strip
+    departments = sample.SEARCH.departments[:2]
+    asked = Waiting(monotonic())
+    places = []
+    for outcome, phase in ((asked, "asking"), (Answered(ms=8.0), "asking"), (Answered(ms=88.0), "done")):
+        both = tuple(msgspec.structs.replace(each, outcome=told) for each, told in zip(departments, (outcome, asked), strict=True))
+        models.search.change(departments=both, phase=phase)
+        settle()
+        places.append([chip.geometry() for chip in strip._chips.values()])
+    assert places[0] == places[1] == places[2]
 
 
 def test_every_outcome_has_its_own_words(in_a_call: DeskWindow) -> None:
@@ -174,6 +189,40 @@ def test_the_view_does_not_jump_when_people_are_added_above(window: DeskWindow, 
     models.search.change(callers=many)
     settle()
     assert people.visualRect(people.people.index(people.people.row_of("k9"), 0)).top() == place
+
+
+def test_cards_never_lie_on_each_other(window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    people = window.desk.caller_view.people.list
+
+    def gaps() -> set[int]:
+        boxes = [people.visualRect(people.people.index(row, 0)) for row in range(people.people.rowCount())]
+        needed = [people.sizeHintForIndex(people.people.index(row, 0)).height() for row in range(len(boxes))]
+        return {box.height() - height for box, height in zip(boxes, needed, strict=True)}
+
+    few = (sample.OLDER, sample.MARIO)
+    models.search.show(msgspec.structs.replace(sample.SEARCH, callers=few, selected=""))
+    settle()
+    width = people.sizeHintForIndex(people.people.index(0, 0)).width()
+    many = tuple(msgspec.structs.replace(sample.OLDER, key=f"k{i}") for i in range(20))  # so many that a scroll bar comes
+    models.search.change(callers=(*few, *many))
+    settle()
+    assert people.verticalScrollBar().isVisible()
+    assert people.sizeHintForIndex(people.people.index(0, 0)).width() == width
+    assert gaps() == {0}
+    known_to_all = msgspec.structs.replace(many[0], why=("same birth date, phone, e-mail, address and number in all of 5 departments",))
+    models.search.change(callers=(*few, known_to_all, *many[1:]))
+    settle()
+    assert gaps() == {0}
+
+
+def test_who_stands_alone_is_no_other(window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    people = window.desk.caller_view.people.list.people
+    models.search.show(msgspec.structs.replace(sample.SEARCH, callers=(sample.MARIO,), selected=""))
+    settle()
+    assert people.badge(sample.MARIO)[0] == ""
+    models.search.show(sample.SEARCH)
+    settle()
+    assert people.badge(sample.MARIO)[0] == "other"
 
 
 def test_more_people_than_are_shown_is_said(window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:

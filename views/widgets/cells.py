@@ -5,6 +5,7 @@ One repaint of 260 cells through ``data()`` asks 1,820 times and takes 65 ms; dr
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Protocol
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
@@ -132,7 +133,7 @@ class CellTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
-    def set_widths(self, samples: tuple[str, ...], stretch: int) -> None:
+    def set_widths(self, samples: Sequence[str], stretch: int) -> None:
         """Column widths from the longest usual text of each, at the size of the look in force; one column takes the rest."""
         header = self.horizontalHeader()
         rows = self.verticalHeader()

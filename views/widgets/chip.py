@@ -22,6 +22,7 @@ class Chip(QAbstractButton):
         self._dot = ""
         self._tone: Tone | None = None
         self._end_icon = ""
+        self._room = ("", "")
         self.setCheckable(checkable)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -29,19 +30,32 @@ class Chip(QAbstractButton):
         self.setText(text)
 
     def show_as(
-        self, text: str, quiet: str = "", *, icon: str = "", dot: str = "", tone: Tone | None = None, end_icon: str = "", name: str = ""
+        self,
+        text: str,
+        quiet: str = "",
+        *,
+        icon: str = "",
+        dot: str = "",
+        tone: Tone | None = None,
+        end_icon: str = "",
+        name: str = "",
+        room: tuple[str, str] = ("", ""),
     ) -> None:
-        """Draws the chip anew. ``dot`` is a token or a colour; ``name`` is what a screen reader says, else the texts."""
-        now = (text, quiet, icon, dot, tone, end_icon)
-        if now != (self.text(), self._quiet, self._icon, self._dot, self._tone, self._end_icon):
-            resized = (text, len(quiet), bool(icon), bool(dot), end_icon) != (
+        """Draws the chip anew. ``dot`` is a token or a colour; ``name`` is what a screen reader says, else the texts.
+
+        ``room`` is a text and a quiet one for which room is kept, so that a chip whose texts change stands still.
+        """
+        now = (text, quiet, icon, dot, tone, end_icon, room)
+        if now != (self.text(), self._quiet, self._icon, self._dot, self._tone, self._end_icon, self._room):
+            resized = (text, len(quiet), bool(icon), bool(dot), end_icon, room) != (
                 self.text(),
                 len(self._quiet),
                 bool(self._icon),
                 bool(self._dot),
                 self._end_icon,
+                self._room,
             )
-            self._quiet, self._icon, self._dot, self._tone, self._end_icon = quiet, icon, dot, tone, end_icon
+            self._quiet, self._icon, self._dot, self._tone, self._end_icon, self._room = quiet, icon, dot, tone, end_icon, room
             if text != self.text():
                 self.setText(text)
             if resized:
@@ -53,24 +67,25 @@ class Chip(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         style = look()
-        width = 2 * style.px(_PAD) + self._text_width()
+        width = self._text_width(self.text(), self._quiet)
         width += style.px(_DOT + _GAP) if self._dot else 0
         width += style.px(_ICON + _GAP) if self._icon else 0
         width += style.px(_ICON + _GAP - 2) if self._end_icon else 0
-        return QSize(width, style.px(_HEIGHT))
+        if self._room[0]:
+            width = max(width, style.px(_DOT + _GAP) + self._text_width(*self._room))
+        return QSize(2 * style.px(_PAD) + width, style.px(_HEIGHT))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), look().px(80)), look().px(_HEIGHT))
 
-    def _metrics(self) -> tuple[int, int]:
+    def _metrics(self, text: str, quiet: str) -> tuple[int, int]:
         style = look()
-        main = style.metrics(12.5, 500, figures=True).horizontalAdvance(self.text())
-        quiet = style.metrics(12.5, 400, figures=True).horizontalAdvance(self._quiet) if self._quiet else 0
-        return main + 1, quiet + 1
+        main = style.metrics(12.5, 500, figures=True).horizontalAdvance(text)
+        return main + 1, style.metrics(12.5, 400, figures=True).horizontalAdvance(quiet) + 1 if quiet else 1
 
-    def _text_width(self) -> int:
-        main, quiet = self._metrics()
-        return main + (quiet + look().px(_GAP) - 1 if self._quiet else 0)
+    def _text_width(self, text: str, quiet: str) -> int:
+        main, rest = self._metrics(text, quiet)
+        return main + (rest + look().px(_GAP) - 1 if quiet else 0)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -102,12 +117,12 @@ class Chip(QAbstractButton):
         flags = int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
         painter.setPen(ink)
         painter.setFont(style.font(12.5, 500, figures=True))
-        main, _ = self._metrics()
+        main, quiet = self._metrics(self.text(), self._quiet)
         room = end - x
         text = self.text() if main <= room else painter.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, int(room))
         painter.drawText(QRectF(x, 0, room, self.height()), flags, text)
         if self._quiet and main < room:
-            x += main + style.px(_GAP) - 1
+            x = max(x + main + style.px(_GAP) - 1, end - quiet)
             painter.setFont(style.font(12.5, 400, figures=True))
             painter.setPen(ink if self._tone or self.isChecked() else style.colour("muted"))
             painter.drawText(QRectF(x, 0, end - x + 2, self.height()), flags, self._quiet)

@@ -87,9 +87,13 @@ class FlowLayout(QLayout):
 class FlowRow(QWidget):
     """Widgets in a wrapping row that together are one stop of Tab: the arrows move between them."""
 
-    def __init__(self, gap: int = 6, line_gap: int = 5) -> None:
+    def __init__(self, gap: int = 6, line_gap: int = 5, lead: QWidget | None = None) -> None:
+        """``lead`` stands before them and takes no focus, such as a label."""
         super().__init__()
         self._layout = FlowLayout(self, gap, line_gap)
+        self._lead = lead
+        if lead is not None:
+            self._layout.insert(0, lead)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -97,7 +101,7 @@ class FlowRow(QWidget):
 
     def insert(self, position: int, widget: QWidget) -> None:
         """Adds or moves a widget; Tab finds it where it stands, not after all that was made before it."""
-        self._layout.insert(position, widget)
+        self._layout.insert(position + (self._lead is not None), widget)
         _tab_after(self.widgets()[position - 1] if position else self, widget)
         widget.removeEventFilter(self)
         widget.installEventFilter(self)
@@ -118,9 +122,9 @@ class FlowRow(QWidget):
         widget.deleteLater()
 
     def widgets(self) -> list[QWidget]:
-        """What is in the row, in order."""
+        """What is in the row, in order, without the lead."""
         items = (self._layout.itemAt(i) for i in range(self._layout.count()))
-        return [widget for item in items if item is not None and (widget := item.widget()) is not None]
+        return [widget for item in items if item is not None and (widget := item.widget()) is not None and widget is not self._lead]
 
     def enter(self) -> bool:
         """Puts the focus into the row; False if there is nothing in it."""

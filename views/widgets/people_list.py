@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QListView, QStyle, QStyledItemDelegate, QStyleOpti
 
 from models.people import Caller
 from views import words
-from views.theme import look
+from views.theme import Tone, look
 
 if TYPE_CHECKING:
     from app.viewmodels.states import SearchState
@@ -80,8 +80,12 @@ class PeopleModel(QAbstractListModel):
         if role:
             return None
         caller = self._callers[index.row()]
-        said = [caller.name, born(caller), words.match(caller)[0], "; ".join(caller.addresses[:1]), words.listed(self.tags(caller))]
+        said = [caller.name, born(caller), self.badge(caller)[0], "; ".join(caller.addresses[:1]), words.listed(self.tags(caller))]
         return ", ".join(part for part in (*said, *caller.why) if part)
+
+    def badge(self, caller: Caller) -> tuple[str, Tone]:
+        """How sure it is that the caller's records are one person; empty where there is nobody else to tell apart."""
+        return words.match(caller, alone=len(self._callers) == 1)
 
     def tags(self, caller: Caller) -> list[str]:
         """The titles of the departments that know the caller."""
@@ -91,6 +95,11 @@ class PeopleModel(QAbstractListModel):
 def born(caller: Caller) -> str:
     """The year of birth, which tells namesakes apart at a glance."""
     return str(caller.birth_date.year) if caller.birth_date else ""
+
+
+def about(caller: Caller) -> str:
+    """The line below the name: year of birth and address."""
+    return " · ".join(part for part in (born(caller), *caller.addresses[:1]) if part)
 
 
 class PersonDelegate(QStyledItemDelegate):
@@ -104,10 +113,10 @@ class PersonDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         caller = self._model.caller(index.row())
-        width = self._view.viewport().width()
+        width = self._width()
         if caller is None:
             return QSize(width, look().px(40))
-        key = (caller.key, caller.why, len(caller.members), bool(caller.addresses or caller.birth_date), width, look().unit)
+        key = (caller.key, caller.why, len(caller.members), about(caller), width, look().unit)
         height = self._heights.get(key)
         if height is None:
             if len(self._heights) > 4 * MOST:
@@ -123,15 +132,20 @@ class PersonDelegate(QStyledItemDelegate):
         current = bool(state & QStyle.StateFlag.State_HasFocus) and self._view.hasFocus()
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._card(painter, caller, option.rect, current=current, hover=bool(state & QStyle.StateFlag.State_MouseOver))
+        area = QRect(option.rect.topLeft(), QSize(self._width(), option.rect.height()))
+        self._card(painter, caller, area, current=current, hover=bool(state & QStyle.StateFlag.State_MouseOver))
         painter.restore()
+
+    def _width(self) -> int:
+        """As wide with a scroll bar as without one: cards that broke their lines anew when it comes would lie on each other."""
+        return self._view.contentsRect().width() - self._view.verticalScrollBar().sizeHint().width()
 
     def _card(self, painter: QPainter | None, caller: Caller, area: QRect, *, current: bool, hover: bool) -> int:
         """Lays the card out from the top and draws it if there is a painter; returns its height with the gap below."""
         style = look()
         if caller.may_be is not None:  # listed under the person that it may be
             area = area.adjusted(style.px(14), 0, 0, 0)
-        pad, gap, line = style.px(_PAD), style.px(_GAP), style.px(_LINE)
+        pad, gap = style.px(_PAD), style.px(_GAP)
         left, width = area.x() + pad + 1, area.width() - 2 * pad - 2
         if painter:
             opened = caller.key == self._model.open_key
@@ -141,23 +155,18 @@ class PersonDelegate(QStyledItemDelegate):
             box = QRectF(area).adjusted(1.5, 1.5, -1.5, -gap + 0.5)
             painter.drawRoundedRect(box, style.px(8), style.px(8))
         y = area.y() + pad
-        badge, tone = words.match(caller)
-        badge_width = style.metrics(11.5, 600).horizontalAdvance(badge) + style.px(16)
+        badge, tone = self._model.badge(caller)
+        badge_width = style.metrics(11.5, 600).horizontalAdvance(badge) + style.px(16) if badge else 0
         if painter:
             badge_box = QRect(left + width - badge_width, y, badge_width, style.px(_TAG))
-            _pill(painter, badge, badge_box, tone, f"on_{tone}")
+            if badge:
+                _pill(painter, badge, badge_box, tone, f"on_{tone}")
             _text(painter, caller.name, (13.5, 600), QRect(left, y, width - badge_width - gap, style.px(_TAG)), "text")
         y += style.px(_TAG + 3)
-        about = " · ".join(part for part in (born(caller), *caller.addresses[:1]) if part)
-        if about:
-            if painter:
-                _text(painter, about, (12, 400), QRect(left, y, width, line), "muted")
-            y += line + style.px(3)
+        if told := about(caller):
+            y = _paragraph(painter, told, 2, left, y, width) + style.px(3)
         y = self._tags(painter, caller, left, y, width)
-        for text in _lines(" · ".join(caller.why), style.metrics(12), width, 3):
-            if painter:
-                _text(painter, text, (12, 400), QRect(left, y, width, line), "muted")
-            y += line
+        y = _paragraph(painter, " · ".join(caller.why), 3, left, y, width)
         return y + pad - style.px(2) + gap - area.y()
 
     def _tags(self, painter: QPainter | None, caller: Caller, left: int, y: int, width: int) -> int:
@@ -191,6 +200,17 @@ def _text(painter: QPainter, text: str, font: tuple[float, int], area: QRect, in
     painter.setPen(style.colour(ink))
     text = style.metrics(*font).elidedText(text, Qt.TextElideMode.ElideRight, area.width())
     painter.drawText(area, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine), text)
+
+
+def _paragraph(painter: QPainter | None, text: str, most: int, left: int, y: int, width: int) -> int:
+    """Muted text in at most so many lines, drawn if there is a painter; returns where it ends."""
+    style = look()
+    line = style.px(_LINE)
+    for each in _lines(text, style.metrics(12), width, most):
+        if painter:
+            _text(painter, each, (12, 400), QRect(left, y, width, line), "muted")
+        y += line
+    return y
 
 
 def _lines(text: str, metrics: QFontMetrics, width: int, most: int) -> list[str]:

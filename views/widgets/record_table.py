@@ -18,8 +18,10 @@ from views.widgets.cells import CellDelegate, CellTable
 from views.widgets.plain_label import without_mnemonics
 from views.widgets.record_model import AMOUNT, DEPARTMENT, DUE, WHAT, RecordModel
 
-_LONG = ("Nov 30, 2026", "Service requests 00", "", "With caseworker 00", "Nov 30, 2026", "$1,234,567.00")
+_LONG = ("Nov 30, 2026", "", "", "With caseworker 0", "Nov 30, 2026", "$123,456.00")
 _SHORT = ("Nov 30, 2026", "Service reque", "", "Open, late 00", "Nov 30, 2026", "$1,234.00")
+_MOST_LETTERS = 24
+"""Of the longest department's title; a longer one is cut."""
 _WIDE, _ENOUGH = 780, 600
 """Widths, for a 13 pixel font, below which other columns give way, so that there is room for the title."""
 
@@ -36,6 +38,7 @@ class RecordTable(CellTable):
         self.setItemDelegate(CellDelegate(self, self.records))
         self.setAccessibleName(self.tr("Records"))
         self._ref: RecordRef | None = None
+        self._longest = ""
         self._by_hand = False
         self._restoring = False
         self._sorted: int | None = None
@@ -51,7 +54,9 @@ class RecordTable(CellTable):
         """Takes sizes and colours from the look in force."""
         self.records.redraw()
         self._room = self._room_now()
-        self.set_widths(_LONG if self._room == 2 else _SHORT, WHAT)
+        samples = list(_LONG if self._room == 2 else _SHORT)
+        samples[DEPARTMENT] = samples[DEPARTMENT] or f"{self._longest[:_MOST_LETTERS]} 00"  # the figures stand for the dot
+        self.set_widths(samples, WHAT)
         self.setColumnHidden(DUE, self._room == 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -65,6 +70,10 @@ class RecordTable(CellTable):
 
     def set_records(self, records: Sequence[Record], departments: dict[str, tuple[str, str]]) -> None:
         """Shows these records and keeps the selected one where it was."""
+        longest = max((title for title, _colour in departments.values()), key=len, default="")
+        if longest != self._longest:
+            self._longest = longest
+            self.restyle()
         self._keeping_place(lambda: self.records.set_records(records, departments))
 
     def set_scope(self, department: str) -> None:
@@ -84,6 +93,11 @@ class RecordTable(CellTable):
         if column is not None:
             header.setSortIndicator(column, Qt.SortOrder.DescendingOrder if descending else Qt.SortOrder.AscendingOrder)
         self._keeping_place(lambda: self.records.sort_by(column, descending=descending))
+
+    def full_height(self) -> int:
+        """The height in which all rows are seen."""
+        rows = self.records.rowCount() * self.verticalHeader().defaultSectionSize()
+        return self.horizontalHeader().sizeHint().height() + rows + 2 * self.frameWidth()
 
     def forget(self) -> None:
         """Another caller: nothing is selected by hand any more."""
