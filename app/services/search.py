@@ -200,8 +200,7 @@ class Search:
         joiner = self._joiner
         joined = await in_worker(_JOINER, lambda: joiner.join(people, followed, MOST_CALLERS))
         self._more = joined.more
-        used: set[str] = set()
-        named = tuple(self._with_stable_key(caller, used) for caller in joined.callers)
+        named = self._with_stable_keys(joined.callers)
         known = joined.refs
         self._nameless = {
             f"record:{record.ref.department}/{record.ref.id}": record
@@ -211,15 +210,23 @@ class Search:
         }
         return (*(_nameless(key, record) for key, record in self._nameless.items()), *named)
 
-    def _with_stable_key(self, caller: Caller, used: set[str]) -> Caller:
-        """A caller keeps the key that it had when its first record came, so that a selection does not jump."""
-        known = (self._keys[member.ref] for member in caller.members if member.ref in self._keys)
-        own = (f"{member.ref.department}/{member.ref.id}" for member in caller.members)
-        key = next(key for key in (*known, *own) if key not in used)
-        used.add(key)
-        for member in caller.members:
-            self._keys[member.ref] = key
-        return msgspec.structs.replace(caller, key=key)
+    def _with_stable_keys(self, callers: tuple[Caller, ...]) -> tuple[Caller, ...]:
+        """A caller keeps the key that it had when its first record came, so that a selection does not jump.
+
+        Where a further answer parts who was one, the key goes with the record that it was made of.
+        """
+        own = {f"{member.ref.department}/{member.ref.id}": caller.key for caller in callers for member in caller.members}
+        used: set[str] = set()
+        named = []
+        for caller in callers:
+            refs = [member.ref for member in caller.members]
+            known = (self._keys[ref] for ref in refs if ref in self._keys)
+            kept = (key for key in known if key not in used and own.get(key, caller.key) == caller.key)
+            key = next(kept, "") or next(key for key, holder in own.items() if holder == caller.key and key not in used)
+            used.add(key)
+            self._keys |= dict.fromkeys(refs, key)
+            named.append(msgspec.structs.replace(caller, key=key))
+        return tuple(named)
 
     def _follow_ups(self, query: SearchQuery, callers: tuple[Caller, ...]) -> dict[str, list[SearchQuery]]:
         """For a search by something only one department may know: what to ask the others about the callers found."""

@@ -17,7 +17,7 @@ from app.services.search import CLEAR_LEAD, Findings, Search
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import DepartmentState, SearchState
-from models.outcomes import Answered, NotPermitted, Outcome, Waiting
+from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Waiting
 from models.people import Caller, SubjectRef
 from models.query import Part, SearchQuery
 from models.records import Record
@@ -231,6 +231,14 @@ class SearchViewModel(ViewModel[SearchState]):
         except StoreUnavailable as error:
             if search is self._search:
                 self._change(phase="done", departments=self._departments, problem=f"Not searched: {error}")
+        except Exception:
+            # A fault of ours: what has come so far stays, and nobody waits for what does not come any more.
+            if search is self._search:
+                self._asked = None
+                failed = Failed(Fault("unexpected", "the search broke off"), 0.0)
+                self._with_outcomes({each.id: failed for each in self.state.departments if isinstance(each.outcome, Waiting)})
+                self._change(phase="done")
+            raise
 
     async def _retry(self, search: Search, department: str, query: SearchQuery) -> None:
         try:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from datetime import date
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from adapters.contract import BadAnswer, Unavailable
 from app.services.departments import Departments
 from app.services.search import MOST_CALLERS, Findings, Search
 from models.outcomes import Answered, Failed, NotPermitted, Skipped
-from models.people import SubjectRef
+from models.people import Caller, SubjectRef
 from models.query import SearchQuery
 from models.store.errors import StoreUnavailable
 from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, FakeSecrets, Gate, departments, person, record
@@ -220,6 +223,23 @@ def test_a_caller_keeps_its_key_while_more_answers_come() -> None:
     assert len(found[0].callers[0].members) == 1
     assert len(found[-1].callers[0].members) == 2
     assert found[0].callers[0].key == found[-1].callers[0].key
+
+
+@given(st.lists(st.lists(st.integers(0, 5), min_size=6, max_size=6), min_size=1, max_size=6), st.randoms())
+def test_keys_are_never_shared_however_people_are_joined_and_parted(answers: list[list[int]], order: random.Random) -> None:
+    """Each answer says of six records which group they are in; a later one may part whom an earlier one joined."""
+    search = Search(departments({}), FakeAudit(), FakeAsker())
+    records = [person("abc", str(n), "Maria Gonzalez") for n in range(6)]
+    for groups in answers:
+        parts = [tuple(each for each, group in zip(records, groups, strict=True) if group == number) for number in set(groups)]
+        order.shuffle(parts)
+        joined = tuple(Caller(f"{part[0].ref.id}", "", None, (), (), (), "single", (), part) for part in parts)
+        keyed = search._with_stable_keys(joined)
+        assert [caller.members for caller in keyed] == parts
+        keys = {caller.key: {f"abc/{member.ref.id}" for member in caller.members} for caller in keyed}
+        assert len(keys) == len(parts)
+        # A key goes with the record that it was made of.
+        assert all(key in own for key, own in keys.items())
 
 
 def test_a_record_that_names_nobody_is_an_entry_of_its_own() -> None:
