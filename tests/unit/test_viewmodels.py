@@ -21,8 +21,8 @@ from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.states import DepartmentState
-from models.contacts import ContactDraft
 from models.audit import AuditRow
+from models.contacts import ContactDraft
 from models.outcomes import Failed, NotPermitted, Waiting
 from models.people import SubjectRef
 from tests.fakes.contact import FakeContact
