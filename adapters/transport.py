@@ -1,7 +1,8 @@
-"""Sends HTTP requests to departments: pooled, verified, bounded in time and size.
+"""Sends HTTP requests to departments: pooled, verified, bounded in time and size; the only importer of requests.
 
-What HTTP libraries do for each call (environment, cookies, hooks, merging) is left out, as that, not the network, decides how soon
-fifty answers are there; and requests with urllib3 would take 6 MiB. Nothing is read from the environment: no proxy, no .netrc.
+How TLS is spoken and whom it trusts is what requests and urllib3 keep up to date. What requests does for each call (environment,
+cookies, hooks, merging) is left out, as that, not the network, decides how soon fifty answers are there. Nothing is read from the
+environment: no proxy, no .netrc.
 """
 
 from __future__ import annotations
@@ -65,18 +66,20 @@ class Transport:
     """One for the whole application; calls may come from any thread."""
 
     def __init__(self, authorities: str = "") -> None:
-        """``authorities``: a PEM file of certificate authorities to trust besides the system's and certifi's."""
+        """``authorities``: a PEM file of certificate authorities to trust besides the system's and those of requests."""
         self._authorities = authorities
         self._hosts: dict[tuple[str, str], _Host] = {}
 
     @cached_property
     def _tls(self) -> ssl.SSLContext:
-        """Made for the first department that is reached by https: the authorities take 3 MiB."""
-        import certifi
+        """Made for the first department that is reached by https: requests and the authorities take 9 MiB."""
+        from requests.utils import DEFAULT_CA_BUNDLE_PATH
+        from urllib3.util import create_urllib3_context
 
-        context = ssl.create_default_context()
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.load_verify_locations(certifi.where())
+        context = create_urllib3_context(ssl_minimum_version=ssl.TLSVersion.TLSv1_2, cert_reqs=ssl.CERT_REQUIRED)
+        context.check_hostname = True
+        context.load_default_certs()
+        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
         if self._authorities:
             context.load_verify_locations(self._authorities)
         context.set_alpn_protocols(["http/1.1"])

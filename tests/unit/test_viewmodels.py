@@ -21,7 +21,6 @@ from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.states import DepartmentState
-from models.audit import AuditRow
 from models.contacts import ContactDraft
 from models.outcomes import Failed, NotPermitted, Waiting
 from models.people import SubjectRef
@@ -116,30 +115,6 @@ def test_two_letters_ask_nobody_but_enter_does() -> None:
 
     play(work, departments({"revenue": fake}))
     assert len(fake.asked) == 1
-
-
-@pytest.mark.expect_log("task search failed: ZeroDivisionError")
-def test_a_search_that_breaks_off_says_so_and_enter_asks_again() -> None:
-    class Broken(FakeAudit):
-        whole = False
-
-        async def seen(self, row: AuditRow, subjects: tuple[SubjectRef, ...]) -> None:
-            if not self.whole:
-                raise ZeroDivisionError
-            await super().seen(row, subjects)
-
-    audit = Broken()
-
-    async def work(bench: Bench) -> None:
-        await bench.searched("maria gonzalez")
-        outcome = bench.search.state.departments[0].outcome
-        assert isinstance(outcome, Failed)
-        assert outcome.fault.key == "unexpected"
-        audit.whole = True
-        bench.search.submit()
-        await bench.until(lambda: bool(bench.search.state.callers))
-
-    play(work, departments({"revenue": FakeDepartment([MARIA])}), audit)
 
 
 def test_two_people_are_not_opened_unbidden() -> None:
