@@ -28,7 +28,8 @@ from tests.fakes.work import FakeWork
 HOME, PHONE = "2210 N Clark St 60614", "(312) 555-0142"
 MARIA = person("revenue", "1", "Maria Gonzalez", "1984-03-09", PHONE, HOME)
 BILL = record("revenue", "TB1", "Property tax", SubjectRef("revenue", "1"), fields=(Field("Bank", "DE02 1203", "bank"), Field("Sum", "12")))
-SECRETS = ("1984", "2210", "Clark", "0142", "Property tax", "DE02")
+SECRETS = ("date(1984", "1984-03", "2210 N", "Clark", "555-0142", "Property tax", "DE02")
+"""None is short enough to stand in a time by chance."""
 RULES = VerificationRules(
     identified=1,
     verified=2,
