@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from adapters.contract import BadAnswer
 from adapters.manifest import Lookup, Manifest, Request
-from adapters.templates import fill, values_in
+from adapters.templates import fill, names_in
 from adapters.turns import TURNS
 from models.query import SearchQuery
 
@@ -38,7 +38,7 @@ def says_something(request: Request, values: Mapping[str, str]) -> bool:
     """Whether a value of the caller's reaches the department. A question with all of them empty would ask for everybody."""
     theirs = values.keys() - {"today", "since"}
     given = (request.path, *request.query.values(), *request.body.values(), *request.headers.values())
-    templates = [each for each in given if not theirs.isdisjoint(values_in(each))]
+    templates = [each for each in given if not theirs.isdisjoint(names_in(each))]
     if request.path in templates:
         return bool(fill(request.path, values))
     return not templates or any(fill(template, values) for template in templates)

@@ -1,8 +1,9 @@
 """What a kind of back-end must be able to do, and how it says that it could not.
 
 A *kind* is a class, made once per department from its manifest (``Kind(manifest, transport)``), synchronous, free of Qt,
-and without state between calls beyond its connection pool. Methods run in the department's own worker threads, several at
-once. What a class offers is held against the manifest's ``capabilities``.
+and without state between calls beyond its connection pool. Methods run several at once: in the department's own worker threads
+or, of a kind that waits nowhere but in the transport, in the transport's one thread (``reactor``), which costs a third. What a
+class offers is held against the manifest's ``capabilities``.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 
 import msgspec
 
+from adapters.reactor import Reactor
 from models.outcomes import Fault
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
@@ -159,6 +161,9 @@ PROTOCOLS: dict[Capability, type] = {"find": Finds, "records": ReadsRecords, "lo
 
 class Department(Finds, ReadsRecords, LooksUp, Checks, Protocol):
     """A kind made ready for one department. A kind that lacks a capability leaves the method out."""
+
+    reactor: Reactor | None = None
+    """The transport's, of a kind that waits nowhere else; without it, calls get threads of their own."""
 
     def can_find(self, query: SearchQuery) -> bool:
         """Whether the manifest has a question for the parts that this query has."""

@@ -14,13 +14,18 @@ from urllib.parse import quote_plus, urlencode, urljoin
 import msgspec
 
 from adapters.answers import decode_json
-from adapters.contract import BadAnswer, CallContext, Rejected, SignInNeeded, TimedOut
+from adapters.contract import BadAnswer, CallContext, Rejected, SignInNeeded
 from adapters.manifest import Manifest
+from adapters.reactor import pause
 from adapters.transport import HttpRequest, HttpResponse, Transport
 
 _TOKEN_BYTES = 65_536
 _LEEWAY = 0.9
 """The share of a token's life in which it is used: clocks differ, and a call takes time."""
+
+
+_LOOK = 0.01
+"""Seconds until a call looks again whether another has got the token."""
 
 
 class _Token(msgspec.Struct, frozen=True):
@@ -77,12 +82,13 @@ class Authorizer:
         return self._send(_with_header(request, "authorization", f"Bearer {token.text}"), ctx, accept)
 
     def _current(self, ctx: CallContext, secret: str, refused: _Token | None) -> _Token:
-        """A token that is not ``refused``. Of all threads that want one, the first gets it and the others wait for it."""
+        """A token that is not ``refused``. Of all calls that want one, the first gets it and the others wait for it."""
         if self._usable(secret, refused):
             assert self._token
             return self._token
-        if not self._renewing.acquire(timeout=ctx.remaining()):
-            raise TimedOut("no access token within the deadline")
+        while not self._renewing.acquire(blocking=False):
+            ctx.remaining()
+            pause(_LOOK)
         try:
             if not self._usable(secret, refused):
                 self._token = self._new_token(ctx, secret)

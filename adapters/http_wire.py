@@ -7,18 +7,19 @@ as the standard library's http.client, which reads headers as if they were an e-
 
 from __future__ import annotations
 
+import errno
+import os
 import re
-import selectors
 import socket
 import time
 import zlib
 from collections.abc import Iterator
 from ipaddress import ip_address
 from ssl import SSLContext, SSLSocket, SSLWantReadError, SSLWantWriteError
-from threading import Thread
 from typing import Any
 
 from adapters.contract import BadAnswer, TimedOut, Unavailable
+from adapters.reactor import READABLE, WRITABLE, aside, is_ready, wait
 
 _PIECE = 65_536
 _MOST_HEAD = 65_536
@@ -33,16 +34,16 @@ _UNWANTED = str.maketrans("", "", "\r\n\0")
 
 
 def connect(host: str, port: int, deadline: float) -> socket.socket:
-    """A connected TCP socket. Each of the host's addresses gets an equal share of the time that is left."""
+    """A connected TCP socket that never blocks. Each of the host's addresses gets an equal share of the time that is left."""
     found = _addresses(host, port, deadline)
     failure: OSError = OSError("no address")
     for position, (family, kind, protocol, _, place) in enumerate(found):
         sock = socket.socket(family, kind, protocol)
         try:
+            sock.setblocking(False)
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            sock.settimeout(_left(deadline) / (len(found) - position))
-            sock.connect(place)
-            sock.settimeout(_left(deadline))
+            now = time.monotonic()
+            _connect(sock, place, now + (deadline - now) / (len(found) - position))
             return sock
         except OSError as error:
             failure = error
@@ -51,6 +52,15 @@ def connect(host: str, port: int, deadline: float) -> socket.socket:
             sock.close()
             raise
     raise failure
+
+
+def _connect(sock: socket.socket, place: Any, deadline: float) -> None:
+    failure = sock.connect_ex(place)
+    if failure in (errno.EINPROGRESS, errno.EWOULDBLOCK):
+        wait(sock, WRITABLE, deadline)
+        failure = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if failure:
+        raise OSError(failure, os.strerror(failure))
 
 
 def shake_hands(sock: socket.socket, context: SSLContext, host: str, deadline: float) -> SSLSocket:
@@ -66,9 +76,9 @@ def shake_hands(sock: socket.socket, context: SSLContext, host: str, deadline: f
                 secured.do_handshake()
                 return secured
             except SSLWantReadError:
-                _wait(secured, selectors.EVENT_READ, deadline)
+                wait(secured, READABLE, deadline)
             except SSLWantWriteError:
-                _wait(secured, selectors.EVENT_WRITE, deadline)
+                wait(secured, WRITABLE, deadline)
     except BaseException:
         secured.close()
         raise
@@ -76,43 +86,23 @@ def shake_hands(sock: socket.socket, context: SSLContext, host: str, deadline: f
 
 def is_quiet(sock: socket.socket) -> bool:
     """Whether nothing came on a connection that is not in use: what comes is its end, or else nobody asked for it."""
-    with _SELECTOR() as selector:
-        selector.register(sock, selectors.EVENT_READ)
-        return not selector.select(0)
+    return not is_ready(sock, READABLE)
 
 
 def _addresses(host: str, port: int, deadline: float) -> list[Any]:
-    """The host's addresses. A name is looked up in a thread of its own: the system's resolver knows no deadline."""
+    """The host's addresses. A name is looked up aside: the system's resolver knows no deadline."""
     try:
         ip_address(host)
-        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
     except ValueError:
         pass
-    answer: list[Any] = []
-
-    def look_up() -> None:
-        try:
-            answer.append(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM))
-        except OSError as error:
-            answer.append(error)
-        except UnicodeError:
-            answer.append(socket.gaierror(socket.EAI_NONAME, "no host can have this name"))
-
-    thread = Thread(target=look_up, name=f"name of {host}", daemon=True)
-    thread.start()
-    thread.join(_left(deadline))
-    if not answer:
-        raise TimedOut(f"the name {host} was not resolved in time")
-    if isinstance(answer[0], OSError):
-        raise answer[0]
-    return list(answer[0])
-
-
-def _left(deadline: float) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise TimeoutError
-    return left
+    else:
+        return socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_NUMERICHOST)
+    try:
+        return aside(lambda: socket.getaddrinfo(host, port, type=socket.SOCK_STREAM), deadline)
+    except TimeoutError:
+        raise TimedOut(f"the name {host} was not resolved in time") from None
+    except UnicodeError:
+        raise socket.gaierror(socket.EAI_NONAME, "no host can have this name") from None
 
 
 def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes) -> bytes:
@@ -124,17 +114,6 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8") + body
 
 
-_SELECTOR: type[selectors.BaseSelector] = getattr(selectors, "PollSelector", selectors.SelectSelector)  # Windows has no poll
-
-
-def _wait(sock: Any, event: int, deadline: float) -> None:
-    """Wait until the socket is readable or writable. Raises TimeoutError at the deadline."""
-    with _SELECTOR() as selector:
-        selector.register(sock, event)
-        if not selector.select(_left(deadline)):
-            raise TimeoutError
-
-
 def send(sock: Any, message: bytes, deadline: float) -> None:
     """Send all of it. Raises TimedOut, or Stale where the connection was closed."""
     left = memoryview(message)
@@ -143,9 +122,9 @@ def send(sock: Any, message: bytes, deadline: float) -> None:
             try:
                 left = left[sock.send(left) :]
             except (BlockingIOError, SSLWantWriteError):
-                _wait(sock, selectors.EVENT_WRITE, deadline)
+                wait(sock, WRITABLE, deadline)
             except SSLWantReadError:
-                _wait(sock, selectors.EVENT_READ, deadline)
+                wait(sock, READABLE, deadline)
     except TimeoutError:
         raise TimedOut("the question could not be sent in time") from None
     except OSError:
@@ -181,16 +160,16 @@ class _Incoming:
     def _receive(self) -> bytes:
         sock = self._sock
         # Nothing is there yet, so wait first; but of a TLS record that came, part may be in memory, where no system call sees it.
-        event = 0 if isinstance(sock, SSLSocket) and sock.pending() else selectors.EVENT_READ
+        event = 0 if isinstance(sock, SSLSocket) and sock.pending() else READABLE
         while True:
             if event:
-                _wait(sock, event, self._deadline)
+                wait(sock, event, self._deadline)
             try:
                 return bytes(sock.recv(_PIECE))
             except (BlockingIOError, SSLWantReadError):
-                event = selectors.EVENT_READ
+                event = READABLE
             except SSLWantWriteError:
-                event = selectors.EVENT_WRITE
+                event = WRITABLE
 
     def take(self, most: int) -> bytes:
         """The next bytes, at most so many. Raises BadAnswer ``incomplete`` at the end."""

@@ -43,6 +43,7 @@ class ODataDepartment(QuestionsDepartment):
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
         maps = {name: each if each.version else msgspec.structs.replace(each, version=_ETAG) for name, each in manifest.record.items()}
         super().__init__(msgspec.structs.replace(manifest, record=maps), transport)
+        self.reactor = transport.reactor
         self._root = manifest.address.rstrip("/") + "/"
 
     def check(self, ctx: CallContext) -> Health:

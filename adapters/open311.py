@@ -50,6 +50,7 @@ class Open311Department:
         zone = ZoneInfo(manifest.time_zone) if manifest.time_zone else None
         if manifest.open311.format == "xml":
             import adapters.xml_answers  # noqa: F401 - now, not in the first search
+        self.reactor = transport.reactor
         self._manifest = manifest
         self._dialect = manifest.open311
         self._http = Authorizer(manifest, transport)

@@ -16,12 +16,12 @@ import msgspec
 from adapters.answers import decode_json
 from adapters.asking import says_something
 from adapters.contract import CallContext, Health
-from adapters.manifest import Request
+from adapters.manifest import Manifest, Request
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following
 from adapters.templates import fill, query_values
 from adapters.toml_tables import Place
-from adapters.transport import HttpRequest
+from adapters.transport import HttpRequest, Transport
 from models.query import SearchQuery
 
 _REACHED = frozenset({404, 405})
@@ -30,6 +30,10 @@ _REACHED = frozenset({404, 405})
 
 class RestDepartment(QuestionsDepartment):
     """A department with a JSON interface."""
+
+    def __init__(self, manifest: Manifest, transport: Transport) -> None:
+        super().__init__(manifest, transport)
+        self.reactor = transport.reactor
 
     def check(self, ctx: CallContext) -> Health:
         """Reach the address, or the path of [check], with the credential."""

@@ -84,7 +84,7 @@ def _pieces(template: str) -> tuple[tuple[tuple[str, str, tuple[Callable[[str], 
 
 
 @lru_cache(4096)
-def values_in(template: str) -> frozenset[str]:
+def names_in(template: str) -> frozenset[str]:
     """The names of the values that a template has places for."""
     return frozenset(name for _, name, _ in _pieces(template)[0])
 

@@ -33,6 +33,7 @@ from adapters.contract import (
     Unavailable,
 )
 from adapters.http_wire import Answer, Stale, connect, is_quiet, request_bytes, send, shake_hands
+from adapters.reactor import Reactor
 
 CONNECTIONS = 64
 """Kept per host: twice the most that one department may use at once, as two may share a host."""
@@ -68,6 +69,8 @@ class Transport:
     def __init__(self, authorities: str = "") -> None:
         """``authorities``: a PEM file of certificate authorities to trust besides the system's and those of requests."""
         self._authorities = authorities
+        self.reactor = Reactor()
+        """Where the calls may run of a kind that waits nowhere but here."""
         self._hosts: dict[tuple[str, str], _Host] = {}
 
     @cached_property
@@ -134,7 +137,8 @@ class Transport:
         return found
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; calls of the reactor that still wait are given up."""
+        self.reactor.close()
         for each in self._hosts.values():
             each.close()
 
@@ -163,7 +167,6 @@ class _Host:
         """A new connection, that never blocks. Raises TimedOut or Unavailable."""
         try:
             sock = connect(self._name, self._port, deadline)
-            sock.setblocking(False)  # waits are ours: each is given what is left of the deadline
             return shake_hands(sock, self._tls(), self._name, deadline) if self._tls else sock
         except TimeoutError:
             raise TimedOut("no connection within the deadline") from None

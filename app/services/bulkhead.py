@@ -1,8 +1,8 @@
-"""Blocking calls in threads of their own, so that one department which hangs exhausts only itself.
+"""Blocking calls away from the window's thread, so many for each department that one which hangs exhausts only itself.
 
 ``ThreadPoolExecutor`` is not used because its threads keep the interpreter from leaving while one of them hangs in a driver;
-these are daemons. Results come back to the event loop gathered: one wake-up for all that came since the last, since a
-wake-up each costs more than the calls.
+these are daemons. Calls that wait for nothing but HTTP need no thread each: they run in the transport's reactor. Results come
+back to the event loop gathered: one wake-up for all that came since the last, since a wake-up each costs more than the calls.
 """
 
 from __future__ import annotations
@@ -14,53 +14,74 @@ import time
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from queue import SimpleQueue
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Any
+
+from adapters.reactor import Reactor
 
 Job = tuple[Callable[[], Any], Callable[[Any, BaseException | None], None]]
 Told = Callable[[Any, BaseException | None], Any]
 
 
 class Bulkhead:
-    """At most ``size`` calls at once for one department; more wait in line. Threads start with the first calls."""
+    """At most ``size`` calls at once for one department; more wait in line.
 
-    def __init__(self, name: str, size: int) -> None:
+    Workers start with the first calls: threads, or calls of a ``reactor`` where nothing that is submitted blocks its thread.
+    """
+
+    def __init__(self, name: str, size: int, reactor: Reactor | None = None) -> None:
         self._name = name
         self._size = size
+        self._reactor = reactor
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
+        self._workers = 0
         self._idle = 0
 
     def submit(self, call: Callable[[], Any], done: Callable[[Any, BaseException | None], None]) -> None:
         """Run ``call`` in a worker; ``done(result, error)`` is called there when it ends."""
         with self._lock:
+            self._jobs.put((call, done))
             if self._idle:
                 self._idle -= 1
-            elif len(self._threads) < self._size:
-                thread = threading.Thread(target=self._work, name=f"{self._name}-{len(self._threads) + 1}", daemon=True)
-                self._threads.append(thread)
-                thread.start()
-        self._jobs.put((call, done))
+            elif self._workers < self._size:
+                self._workers += 1
+                if self._reactor is not None:
+                    self._reactor.run(self._work)
+                else:
+                    threading.Thread(target=self._work, name=f"{self._name}-{self._workers}", daemon=True).start()
 
     def close(self) -> None:
         """Let the threads end after what is queued. One that hangs is left behind; it ends with the process."""
         with self._lock:
-            for _ in self._threads:
+            for _ in range(self._workers):
                 self._jobs.put(None)
 
     def _work(self) -> None:
-        while (job := self._jobs.get()) is not None:
+        while (job := self._next()) is not None:
             call, done = job
             try:
                 result, error = call(), None
             except BaseException as raised:
                 result, error = None, raised
-            done(result, error)
+            if self._reactor is not None:
+                self._reactor.when_idle(partial(done, result, error))
+            else:
+                done(result, error)
             del job, call, done, result, error
-            with self._lock:
-                if self._jobs.empty():
-                    self._idle += 1
+
+    def _next(self) -> Job | None:
+        """The next job. A thread waits for it; a reactor's call ends, which costs nothing to begin again."""
+        with self._lock:
+            try:
+                return self._jobs.get_nowait()
+            except Empty:
+                if self._reactor is not None:
+                    self._workers -= 1
+                    return None
+                self._idle += 1
+        return self._jobs.get()
 
 
 class Overdue(Exception):

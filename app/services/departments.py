@@ -14,8 +14,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Itera
 from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
-from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded
+from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded, TimedOut
 from adapters.manifest import Manifest, ManifestError, ManifestProblem
+from adapters.reactor import aside
 from app.services.bulkhead import Bulkhead, Inbox, Overdue
 from app.services.credentials import KeyringUnavailable
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
@@ -58,7 +59,7 @@ class Port:
     def __init__(self, manifest: Manifest, department: Department) -> None:
         self.manifest = manifest
         self.department = department
-        self.bulkhead = Bulkhead(manifest.id, manifest.concurrent)
+        self.bulkhead = Bulkhead(manifest.id, manifest.concurrent, getattr(department, "reactor", None))
         self.asked = 0
         self.failed = 0
         self.down_since: datetime | None = None
@@ -142,7 +143,7 @@ class Departments:
             if cancelled():
                 raise Cancelled
             if manifest.credential and port.secret is None:
-                port.secret = self._secret(manifest.credential)
+                port.secret = self._secret(manifest.credential, deadline)
             ctx = CallContext(deadline, port.secret, asker.actor, asker.role, asker.purpose, now=datetime.now(UTC), cancelled=cancelled)
             return _gathered(reading(port.department, ctx), limit)
 
@@ -170,11 +171,13 @@ class Departments:
         log.error("department %s: unexpected %s", port.manifest.id, type(error).__name__, exc_info=error)
         return self._failed(port, Fault("unexpected", type(error).__name__), ms)
 
-    def _secret(self, name: str) -> str | None:
+    def _secret(self, name: str, deadline: float) -> str | None:
         try:
-            return self._secrets.get(name)
+            return aside(lambda: self._secrets.get(name), deadline)
         except KeyringUnavailable as error:  # it was locked or ended while we work
             raise SignInNeeded(str(error), key="no_credential") from None
+        except TimeoutError:
+            raise TimedOut("the keyring did not answer in time") from None
 
     @staticmethod
     def _failed(port: Port, fault: Fault, ms: float) -> Failed:

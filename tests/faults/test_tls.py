@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -22,9 +23,29 @@ def authority(tmp_path: Path) -> Authority:
     return Authority(tmp_path)
 
 
-@pytest.fixture
-def transport(authority: Authority) -> Iterator[Transport]:
-    transport = Transport(str(authority.file))
+class InReactor(Transport):
+    """Sends from within a call of its reactor."""
+
+    def send(self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()) -> HttpResponse:
+        ends: SimpleQueue[HttpResponse | BaseException] = SimpleQueue()
+        sent = super().send
+
+        def call() -> None:
+            try:
+                ends.put(sent(request, ctx, max_bytes=max_bytes, accept=accept))
+            except BaseException as error:
+                ends.put(error)
+
+        self.reactor.run(call)
+        end = ends.get(timeout=30)
+        if isinstance(end, BaseException):
+            raise end
+        return end
+
+
+@pytest.fixture(params=[Transport, InReactor])
+def transport(request: pytest.FixtureRequest, authority: Authority) -> Iterator[Transport]:
+    transport: Transport = request.param(str(authority.file))
     yield transport
     transport.close()
 
