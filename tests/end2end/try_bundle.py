@@ -56,6 +56,23 @@ def try_pictures(program: str, folder: Path) -> None:
     say(f"demo: {took / 1000:.1f} s, {len(pictures)} pictures")
 
 
+def try_match(program: str, folder: Path) -> None:
+    """A file with one person twice: the libraries behind it are found by name at run time."""
+    rows = (
+        "1,Maria,Gonzalez,1984-03-09,m.gonzalez@mail.example",
+        "2,Maria,Gonzales,1984-03-09,m.gonzalez@mail.example",
+        "3,Samuel,Okafor,1970-01-02,",
+    )
+    (folder / "people.csv").write_text("\n".join(("id,first,last,born,mail", *rows)) + "\n", encoding="utf-8")
+    columns = 'id = "id"\ngiven_name = "first"\nfamily_name = "last"\nbirth_date = "born"\nemails = "mail"\n'
+    (folder / "people.toml").write_text(columns, encoding="utf-8")
+    took, done = timed([program, "match", "people.csv", "--columns", "people.toml", "--out", "pairs.csv"], folder)
+    pairs = (folder / "pairs.csv").read_text(encoding="utf-8").splitlines()[1:] if done.returncode == 0 else []
+    if not any(pair.startswith("1,2,certain,") for pair in pairs):
+        sys.exit(f"match failed with exit code {done.returncode}: {done.stdout}{done.stderr}")
+    say(f"match: {took:.0f} ms, {len(pairs)} pair")
+
+
 def say(text: str) -> None:
     """One line, at once."""
     sys.stdout.write(text + "\n")
@@ -90,6 +107,7 @@ def main(dist: Path) -> None:
             city.stdin.close()
         if Path(told["site"]).exists():
             sys.exit(f"the demo city left {told['site']} behind")
+        try_match(program, folder)
         try_pictures(program, folder)
     say("The bundle works.")
 
