@@ -16,12 +16,13 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import msgspec
 
 from adapters.reactor import Reactor
+from models.changes import Current, Receipt, Writing
 from models.outcomes import Fault
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
 
-Capability = Literal["find", "records", "lookup", "check"]
+Capability = Literal["find", "records", "lookup", "check", "apply"]
 
 
 class CallContext(msgspec.Struct, frozen=True):
@@ -63,11 +64,13 @@ class DepartmentError(Exception):
     key: ClassVar[str] = "unexpected"
     retryable: ClassVar[bool] = True
 
-    def __init__(self, detail: str = "", *, key: str | None = None, retry_after: float | None = None) -> None:
+    def __init__(self, detail: str = "", *, key: str | None = None, retry_after: float | None = None, sent: bool = True) -> None:
         super().__init__(detail)
         self.detail = detail
         self.fault_key = key or self.key
         self.retry_after = retry_after
+        self.sent = sent
+        """False: it is certain that nothing of the call reached the department, so that a change was not made."""
 
     def fault(self) -> Fault:
         return Fault(self.fault_key, self.detail, self.retryable, self.retry_after)
@@ -156,10 +159,48 @@ class Checks(Protocol):
         ...
 
 
-PROTOCOLS: dict[Capability, type] = {"find": Finds, "records": ReadsRecords, "lookup": LooksUp, "check": Checks}
+@runtime_checkable
+class Applies(Protocol):
+    """Writes as the manifest's ``[[apply]]`` says. A kind of change that the manifest does not have is a bug of the caller."""
+
+    def current(self, writing: Writing, ctx: CallContext) -> Current | None:
+        """What the department has now; None where the manifest does not say how to ask. Raises NotFound, Conflict (``locked``) or another.
+
+        ``writing.values``, ``before`` and ``version`` say nothing here.
+        """
+        ...
+
+    def apply(self, writing: Writing, ctx: CallContext) -> Receipt:
+        """Make the change, under its key. Back in one piece or not at all.
+
+        Raises Conflict where the department has another version than ``writing.version``; Rejected, Forbidden, NotFound, SignInNeeded
+        or RateLimited where it was certainly not made; any other DepartmentError whose ``sent`` is True means that it may have been.
+        """
+        ...
+
+    def settled(self, writing: Writing, ctx: CallContext) -> Receipt | None:
+        """Whether a change of this key was made: by asking for the key, else by reading back; None: it was not.
+
+        Raises DepartmentError when that can't be told now, Unsettled when this department can never tell.
+        """
+        ...
+
+    def undo(self, writing: Writing, receipt: Receipt, ctx: CallContext) -> Receipt:
+        """Take a change back that was made; under the key of its own. Raises as ``apply`` does."""
+        ...
 
 
-class Department(Finds, ReadsRecords, LooksUp, Checks, Protocol):
+class Unsettled(DepartmentError):
+    """The department has no way to tell whether a change was made: a person has to look."""
+
+    key = "unsettled"
+    retryable = False
+
+
+PROTOCOLS: dict[Capability, type] = {"find": Finds, "records": ReadsRecords, "lookup": LooksUp, "check": Checks, "apply": Applies}
+
+
+class Department(Finds, ReadsRecords, LooksUp, Checks, Applies, Protocol):
     """A kind made ready for one department. A kind that lacks a capability leaves the method out."""
 
     reactor: Reactor | None = None

@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, Struct
 
 from adapters.contract import Capability
+from adapters.manifest_apply import Apply
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.templates import problems as template_problems
 from adapters.toml_lines import line_of
@@ -209,6 +210,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()
     check: Request = Request()
+    apply: tuple[Apply, ...] = ()
+    """What the department takes: kinds of change, and actions of its own."""
     person: PersonMap | None = None
     record: dict[str, RecordMap] = {}
     """Record maps by name; the name is the record's kind."""
@@ -222,6 +225,10 @@ class Manifest(Struct, frozen=True, kw_only=True):
             time_zone(self.time_zone, "time_zone")
         if problems := [*_lacking(self), *_naming_nothing(self)]:
             raise Unusable(problems)
+
+    def apply_for(self, change: str) -> Apply | None:
+        """How this kind of change is taken; None where it is not."""
+        return next((each for each in self.apply if each.change == change), None)
 
     def find_for(self, query: SearchQuery) -> Find | None:
         """The first question whose needs this query meets; None when the department can do nothing with it."""
@@ -285,7 +292,7 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 def _lacking(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     """What the manifest must have beside what it says."""
     if manifest.kind != "open311":
-        for capability in ("find", "records", "lookup"):
+        for capability in ("find", "records", "lookup", "apply"):
             if capability in manifest.capabilities and not getattr(manifest, capability):
                 yield ("capabilities",), f'"{capability}" is named, so a [[{capability}]] is needed'
         if "find" in manifest.capabilities and manifest.person is None:

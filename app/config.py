@@ -18,6 +18,8 @@ from platformdirs import user_config_path, user_data_path
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
+from models.change_kinds import USUAL_CHANGES
+from models.changes import ChangeKind
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
@@ -62,6 +64,8 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     verification: VerificationRules = VerificationRules()
     """Which questions are put to a caller, and where they lead."""
     break_glass: BreakGlassRules = BreakGlassRules()
+    change: tuple[ChangeKind, ...] = USUAL_CHANGES
+    """Kinds of change that departments may take."""
     reveal_reasons: Annotated[tuple[str, ...], Meta(min_length=1)] = (
         "The caller asks for it",
         "To compare with a document",

@@ -69,6 +69,11 @@ FAULT_WORDS: dict[str, tuple[str, str]] = {
     "not_found": ("not found there", "The department does not know this number."),
     "rejected": ("question refused", "The department did not accept the question. An administrator should check the manifest."),
     "conflict": ("changed meanwhile", "The department's data changed meanwhile. Read it again."),
+    "locked": ("locked there", "The department has locked this matter: it takes no change now."),
+    "unsettled": (
+        "outcome unknown",
+        "Nobody can tell from here whether the department made the change. A person must look there.",
+    ),
     "not_data": ("not data", "The department sent a web page instead of data. It may be under maintenance."),
     "incomplete": ("incomplete answer", "The answer broke off half-way. Nothing of it is shown. Try again."),
     "charset": ("unreadable text", "The answer is not in the character set it claims. Nothing of it is shown."),
