@@ -1,0 +1,111 @@
+"""A play: the desk's real window used by keyboard, as a member of staff would, each step waited for, counted and pictured."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from time import monotonic
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.desk import Desk
+from app.viewmodels import ViewModels
+from models.outcomes import Waiting
+
+PATIENCE = 30.0
+"""Seconds after which a step that does not come about ends the play."""
+CONTROL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+ALT = Qt.KeyboardModifier.AltModifier
+PLAIN = Qt.KeyboardModifier.NoModifier
+
+
+class StuckError(Exception):
+    """A step did not come about; the text says which."""
+
+
+def perform(site: Callable[[], Path], folder: Path, play: Callable[[Player], Awaitable[None]]) -> int:
+    """Open a desk on the site that ``site`` returns and play. Returns the exit code: 0 when every step came about.
+
+    Pictures go to ``folder``.
+    """
+
+    async def run(desk: Desk) -> None:
+        code = 1
+        try:
+            await play(Player(desk, folder))
+            code = 0
+        except StuckError as error:
+            tell(f"Stopped: {error}")
+        finally:
+            desk.end(code)
+
+    def start(desk: Desk) -> None:
+        desk.playing = asyncio.ensure_future(run(desk))  # type: ignore[attr-defined]
+
+    desk = Desk(site, start, keep_settings=False, attended=False)
+    desk.show()
+    return desk.run()
+
+
+def tell(text: str) -> None:
+    """One line for whoever follows the play."""
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+class Player:
+    """The hands and eyes of a member of staff. ``keys`` counts what was pressed: a chord such as Ctrl+K is one."""
+
+    def __init__(self, desk: Desk, folder: Path) -> None:
+        self.desk = desk
+        self.keys = 0
+        self._folder = folder
+        self._pictures = 0
+
+    @property
+    def models(self) -> ViewModels:
+        assert self.desk.viewmodels is not None
+        return self.desk.viewmodels
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) -> None:
+        """One key, or one chord, into whatever has the focus."""
+        self.keys += 1
+        QTest.keyClick(self._focused(), key, modifier)
+
+    def type(self, text: str) -> None:
+        """Each letter, into whatever has the focus."""
+        self.keys += len(text)
+        QTest.keyClicks(self._focused(), text)
+
+    async def picture(self, name: str) -> None:
+        """The window as it is now, with the dialog that is open in it."""
+        await asyncio.sleep(0.15)  # a few frames: the panes draw at the next frame
+        self._pictures += 1
+        shown = QApplication.activeModalWidget() or self.desk.window
+        shown.grab().save(str(self._folder / f"{self._pictures}-{name}.png"))
+
+    @staticmethod
+    async def until(come: Callable[[], object], otherwise: str) -> None:
+        """Wait for something to come about. Raises StuckError with ``otherwise`` when it does not."""
+        until = monotonic() + PATIENCE
+        while not come():
+            if monotonic() > until:
+                raise StuckError(otherwise)
+            await asyncio.sleep(0.005)
+
+    def file_read(self) -> bool:
+        """Whether every department has told what it has of the open caller."""
+        state = self.models.caller.state
+        return state.caller is not None and not any(isinstance(each.records, Waiting) for each in state.departments)
+
+    def outcome(self, department: str) -> object:
+        """What came of asking one department."""
+        return next((each.outcome for each in self.models.search.state.departments if each.id == department), None)
+
+    def _focused(self) -> QWidget:
+        return QApplication.activePopupWidget() or QApplication.focusWidget() or self.desk.window
