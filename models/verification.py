@@ -47,6 +47,9 @@ class Question(Struct, frozen=True):
             raise ValueError('a question of = "record" needs record = its kind and value = "amount", "id" or a field\'s label')
 
 
+CALLING_NUMBER = "calling number"
+"""The name under which the log and the contact keep that the number of the call spoke for the caller."""
+
 QUESTIONS = (
     Question("birth date", "What is your date of birth?", "birth_date", 2),
     Question("post code", "What is your post code?", "post_code"),
@@ -77,6 +80,9 @@ class VerificationRules(Struct, frozen=True):
     strong: Annotated[int, Meta(ge=1)] = 5
     failures: Annotated[int, Meta(ge=1, le=2)] = 2
     """Wrong answers that lock the ladder for the call."""
+    calling_number: Annotated[int, Meta(ge=0, le=10)] = 0
+    """Points for a call from a number that departments know of this caller and nobody else found. Anybody can have the network show
+    another's number, so it never verifies by itself."""
     most: Annotated[int, Meta(ge=1, le=5)] = 5
     """Questions put in one call."""
     question: tuple[Question, ...] = QUESTIONS
@@ -87,7 +93,9 @@ class VerificationRules(Struct, frozen=True):
     def __post_init__(self) -> None:
         if not self.identified <= self.verified <= self.strong:
             raise ValueError("the points of identified, verified and strong must not fall")
-        names = [question.name for question in self.question]
+        if self.calling_number >= self.verified:
+            raise ValueError("calling_number must be fewer points than verified: a number can be forged")
+        names = [CALLING_NUMBER, *(question.name for question in self.question)]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise ValueError(f"two questions have the name {twice[0]!r}")
 

@@ -23,7 +23,7 @@ from models.audit import Look
 from models.people import Address, Caller, Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record
-from models.verification import Asked, Held, Level, Mandate, Question, Verification, VerificationRules
+from models.verification import CALLING_NUMBER, Asked, Held, Level, Mandate, Question, Verification, VerificationRules
 
 _GIVEN_AWAY: dict[str, set[Held]] = {
     "birth_date": {"birth_date"},
@@ -107,7 +107,7 @@ class Ladder:
     def offer(self, known: Known) -> Offer | None:
         """The next question; None when there is none, the top is reached, or the ladder is locked."""
         caller = known.caller
-        if self.locked or len(self._weighed) >= self._rules.most or self.level(caller) == "strong":
+        if self.locked or self._asked() >= self._rules.most or self.level(caller) == "strong":
             return None
         before = self._of(caller)
         names = {each.question.name for each in before}
@@ -134,6 +134,14 @@ class Ladder:
         right = None if said is None else any(says(each, said, of, self._reading, today) for answers in held.values() for each in answers)
         return Weighed(offer.question, offer.department, frozenset(held), right)
 
+    def number_speaks_for(self, caller: Caller) -> Weighed | None:
+        """What it is worth that the call comes from a number of this caller's alone; None where the site gives nothing for it."""
+        points = self._rules.calling_number
+        if not points or any(each.question.name == CALLING_NUMBER for each in self._weighed):
+            return None
+        question = Question(CALLING_NUMBER, "", "phone", points)
+        return Weighed(question, "", frozenset(member.ref for member in caller.members), True)
+
     def keep(self, weighed: Weighed) -> None:
         """Count a question that was put."""
         self._weighed.append(weighed)
@@ -145,6 +153,9 @@ class Ladder:
                 self._mandates.pop(member.ref, None)
             else:
                 self._mandates[member.ref] = mandate
+
+    def _asked(self) -> int:
+        return sum(each.question.name != CALLING_NUMBER for each in self._weighed)
 
     def _of(self, caller: Caller) -> list[Weighed]:
         refs = {member.ref for member in caller.members}
@@ -237,6 +248,14 @@ class Verifier:
         await self._log(known.caller, (offer.department,), f"{offer.question.name}: {words}")
         self.ladder.keep(weighed)
         return weighed.right
+
+    async def called_from(self, caller: Caller) -> None:
+        """The call comes from a number of this caller's alone. Raises StoreUnavailable: then it is not counted."""
+        weighed = self.ladder.number_speaks_for(caller)
+        if weighed is not None:
+            departments = tuple(dict.fromkeys(member.ref.department for member in caller.members))
+            await self._log(caller, departments, f"{CALLING_NUMBER}: right")
+            self.ladder.keep(weighed)
 
     async def act_for(self, caller: Caller, mandate: Mandate | None) -> None:
         """Write down on what ground somebody acts for the caller. Raises StoreUnavailable."""

@@ -10,7 +10,7 @@ from app.viewmodels.base import ViewModel
 from app.viewmodels.states import Ended, VerificationState
 from models.query import SearchQuery
 from models.store.errors import StoreUnavailable
-from models.verification import Level, Mandate, Verification
+from models.verification import CALLING_NUMBER, Level, Mandate, Verification
 
 
 class VerificationViewModel(ViewModel[VerificationState]):
@@ -157,7 +157,7 @@ class VerificationViewModel(ViewModel[VerificationState]):
             ask=offer.question.ask if offer else "",
             question=offer.question.name if offer else "",
             source=self._titles.get(offer.department, offer.department) if offer else "",
-            number=len(kept.asked) + 1,
+            number=sum(each.question != CALLING_NUMBER for each in kept.asked) + 1,
             ended=ended,
             open=self.state.open and not reached_now,
         )

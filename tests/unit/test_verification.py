@@ -223,6 +223,29 @@ def test_a_log_that_cannot_be_written_tells_and_counts_nothing() -> None:
     assert contact.ladder.kept(of.caller) == Verification()
 
 
+def test_a_call_from_a_number_of_this_caller_alone_counts_once_and_is_no_question() -> None:
+    rules = msgspec.structs.replace(RULES, calling_number=1, most=1)
+    desk, of = FakeContact(rules=rules), known((REVENUE, PERMITS))
+    steps = desk.ladder
+    asyncio.run(desk.verifier.called_from(of.caller))
+    asyncio.run(desk.verifier.called_from(of.caller))
+    assert (steps.level(of.caller), steps.kept(of.caller).met()) == ("identified", ("calling number",))
+    assert put(steps, of, "3/9/84")[2] is True
+    assert steps.level(of.caller) == "verified"
+    assert steps.level(caller(person("permits", "9", "Somebody Else"))) == "anonymous"
+
+
+def test_a_call_from_a_known_number_counts_nothing_where_the_site_gives_nothing_for_it() -> None:
+    desk, of = FakeContact(rules=RULES), known((REVENUE,))
+    asyncio.run(desk.verifier.called_from(of.caller))
+    assert desk.ladder.kept(of.caller) == Verification()
+
+
+def test_a_number_never_verifies_by_itself() -> None:
+    with pytest.raises(ValueError, match="fewer points than verified"):
+        VerificationRules(calling_number=3)
+
+
 def test_a_mandate_is_kept_with_the_caller() -> None:
     steps, of = ladder(), known((REVENUE, PERMITS))
     steps.act_for(of.caller, Mandate("Ana", "Court order"))
