@@ -12,6 +12,7 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from adapters.contract import CallContext
+from adapters.geocoder import Geocoder
 from adapters.registry import make_department
 from adapters.transport import HttpRequest, Transport
 from app.config import Site, SiteError, SiteSettings, load_site
@@ -26,6 +27,7 @@ from app.services.credentials import Credentials, KeyringUnavailable, open_keyri
 from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.disclosure import Disclosure
+from app.services.geocoding import Geocoding
 from app.services.identity.linker import ByHand
 from app.services.identity.weights import Weights, WeightsError, site_weights
 from app.services.linking import Linking, LinkKeeper, by_hand
@@ -209,6 +211,7 @@ class Services:
     links: StoredLinks
     weights: Weights
     rules: ReadingRules
+    geocoding: Geocoding
     transport: Transport
     store: Store
     worker: Bulkhead = field(default_factory=lambda: Bulkhead("store", 1))
@@ -233,6 +236,7 @@ class Services:
     def close(self) -> None:
         self.departments.close()
         self.checks.close()
+        self.geocoding.close()
         closed = Event()
         # Behind what is queued: the last keys of a note are written before the store is closed.
         self.worker.submit(self.audit.anchor, lambda result, error: None)
@@ -300,6 +304,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         links=links,
         weights=weights,
         rules=rules,
+        geocoding=Geocoding(_geocoder(settings, transport), rules),
         transport=transport,
         store=store,
         worker=worker,
@@ -320,6 +325,11 @@ def _session(settings: SiteSettings, actor: str, role: str, purpose: str, *, alo
             known = ", ".join(session.purposes()) or "none"
             raise UnknownRole(f"There is no purpose {purpose!r} for the role {role!r}: there are: {known}.") from None
     return session
+
+
+def _geocoder(settings: SiteSettings, transport: Transport) -> Geocoder | None:
+    asked = settings.geocoding
+    return Geocoder(transport, asked.address, asked.speaks, asked.parameters) if asked is not None else None
 
 
 def _demo_keyring(site: Site, transport: Transport) -> DemoKeyring | None:

@@ -41,6 +41,21 @@ class DemoSettings(Struct, frozen=True):
                 raise ValueError("a demo city answers on this machine only: http://127.0.0.1:...")
 
 
+class GeocodingSettings(Struct, frozen=True):
+    """Where addresses are suggested from while they are typed."""
+
+    address: str
+    """The URL of its search."""
+    speaks: Literal["photon", "nominatim"] = "photon"
+    parameters: dict[str, str] = {}
+    """Sent with each question: a language, a country, a box."""
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.address)
+        if parts.scheme not in ("http", "https") or not parts.hostname or "@" in parts.netloc:
+            raise Unusable([(("address",), "address is no web address: write https://host/api")])
+
+
 class SiteSettings(Struct, frozen=True, kw_only=True):
     """The keys of ``site.toml``."""
 
@@ -78,6 +93,7 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """Minutes after which an unattended screen is locked."""
     session_hours: Annotated[int, Meta(ge=1, le=24, description="a number of hours from 1 to 24")] = 12
     """Hours after which everybody must sign in again."""
+    geocoding: GeocodingSettings | None = None
     demo: DemoSettings | None = None
 
     def __post_init__(self) -> None:
@@ -91,6 +107,8 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
             if (given := getattr(self.break_glass, key)) != getattr(BreakGlassRules(), key):
                 named |= {("break_glass", key, i): role for i, role in enumerate(given)}
         words = f"is no role: write one of {', '.join(self.roles)}"
+        if self.demo is not None and self.geocoding is not None and urlsplit(self.geocoding.address).hostname not in _LOOPBACK:
+            raise Unusable([(("geocoding", "address"), "a demo site's geocoder is on this machine: write an address at 127.0.0.1")])
         if problems := [(place, f"{role!r} {words}") for place, role in named.items() if role not in self.roles]:
             raise Unusable(problems)
 

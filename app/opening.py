@@ -14,6 +14,7 @@ from app.services.departments import in_worker
 from app.services.session import Watch
 from app.tasks import Tasks
 from app.viewmodels import ViewModels
+from app.viewmodels.addresses import AddressesViewModel
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
@@ -134,6 +135,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         glass,
         reviews,
         why,
+        AddressesViewModel(services.geocoding, tasks),
     )
 
 

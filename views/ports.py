@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from app.viewmodels.states import (
+        AddressesState,
         CallerState,
         CallState,
         DepartmentsState,
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
         VerificationState,
         WhyState,
     )
-    from models.people import SubjectRef, ValuePlace
+    from models.people import Address, SubjectRef, ValuePlace
 
 
 class SearchPort(Protocol):
@@ -163,6 +164,18 @@ class WhyPort(Protocol):
     def leave(self) -> None: ...
 
 
+class AddressesPort(Protocol):
+    """The address that is being typed."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> AddressesState: ...
+    def read(self, text: str) -> Address | None: ...
+    def typed(self, text: str) -> None: ...
+    def leave(self) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -188,3 +201,5 @@ class ViewModels(Protocol):
     def reviews(self) -> ReviewsPort: ...
     @property
     def why(self) -> WhyPort: ...
+    @property
+    def addresses(self) -> AddressesPort: ...

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from app.viewmodels.addresses import AddressesViewModel
     from app.viewmodels.call import CallViewModel
     from app.viewmodels.caller import CallerViewModel
     from app.viewmodels.departments import DepartmentsViewModel
@@ -31,3 +32,4 @@ class ViewModels(NamedTuple):
     glass: GlassViewModel
     reviews: ReviewsViewModel
     why: WhyViewModel
+    addresses: AddressesViewModel

@@ -12,13 +12,14 @@ from models.checks import CheckRow
 from models.contacts import Contact, ContactOutcome
 from models.links import Disagreement, Likeness, Link
 from models.outcomes import Outcome
-from models.people import Caller, Shut, ValuePlace
+from models.people import Address, Caller, Shut, ValuePlace
 from models.query import ReadPart, SearchQuery
 from models.records import Record
 from models.verification import Asked, Level, Mandate
 from models.work import WorkItem
 
 __all__ = [
+    "AddressesState",
     "CallState",
     "CallerState",
     "CheckRow",
@@ -230,3 +231,12 @@ class WhyState(msgspec.Struct, frozen=True):
     letters: int = 0
     """Fewest letters of a reason."""
     problem: str = ""
+
+
+class AddressesState(msgspec.Struct, frozen=True):
+    """What an address that is being typed may be: ``suggestions`` are of ``text``, which may be older than what stands in the box."""
+
+    text: str = ""
+    suggestions: tuple[Address, ...] = ()
+    suggests: bool = False
+    """Whether a geocoder answers; without one the whole address is typed."""

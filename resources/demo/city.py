@@ -128,6 +128,7 @@ class DemoCity:
         demo = f'\n[demo]\ncredentials = "{self._control.url}/credentials"\ncontrol = "{self._control.url}"\n'
         # A JSON array of strings is a TOML array too.
         demo += f"samples = {json.dumps(self.sample_searches, ensure_ascii=False)}\n"
+        demo += f'\n[geocoding]\naddress = "{self._control.url}/geocoder"\n'
         (self.site / "site.toml").write_text(text + demo, encoding="utf-8")
 
     def _wait_for(self, name: str) -> None:

@@ -1,4 +1,4 @@
-"""The demo city's desk of its own: keeps and hands out its throwaway credentials, and switches departments off and on.
+"""The demo city's desk of its own: keeps and hands out its throwaway credentials, switches departments off and on, knows its streets.
 
 Answers on 127.0.0.1 only, below a path that cannot be guessed.
 """
@@ -12,6 +12,8 @@ import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from resources.demo import geocoder
 
 _MOST = 10_000
 """Bytes of an order that are read."""
@@ -42,6 +44,8 @@ class Control:
                     self._answer(200, dict(credentials()))
                 elif what == "state":
                     self._answer(200, dict(state()))
+                elif what.startswith("geocoder?"):
+                    self._answer(200, geocoder.answer(what.partition("?")[2]))
                 else:
                     self._answer(404, {"error": "not found"})
 

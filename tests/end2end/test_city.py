@@ -17,6 +17,7 @@ import pytest
 import requests
 
 from adapters.contract import CallContext, Department, DepartmentError, SignInNeeded, Unavailable
+from adapters.geocoder import Geocoder
 from adapters.manifest import Manifest
 from adapters.registry import make_department
 from adapters.transport import Transport
@@ -215,6 +216,14 @@ def test_the_open311_server_speaks_xml_too(asker: Asker) -> None:
     assert (refused.status_code, "<code>401</code>" in refused.text) == (401, True)
     root = address.removesuffix("/open311/v2")
     assert requests.get(f"{root}/discovery.json", timeout=5).json()["endpoints"][0]["url"] == address
+
+
+def test_the_city_suggests_its_own_addresses(asker: Asker) -> None:
+    geocoding = asker.site.settings.geocoding
+    assert geocoding is not None
+    geocoder = Geocoder(asker.transport, geocoding.address, geocoding.speaks, geocoding.parameters)
+    [found] = geocoder.suggest("2210 clark", CallContext(time.monotonic() + SECONDS))
+    assert (found.thoroughfare, found.locator, found.post_code, found.city) == ("N Clark St", "2210", "60614", "Springvale")
 
 
 def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:

@@ -7,7 +7,10 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from app.services.addresses import read_address
+from app.services.reading import ReadingRules
 from app.viewmodels.states import (
+    AddressesState,
     CallerState,
     CallState,
     DepartmentsState,
@@ -21,7 +24,7 @@ from app.viewmodels.states import (
     VerificationState,
     WhyState,
 )
-from models.people import SubjectRef, ValuePlace
+from models.people import Address, SubjectRef, ValuePlace
 
 
 class FakeViewModel(QObject):
@@ -247,6 +250,22 @@ class FakeWhy(FakeViewModel):
         self.show(WhyState())
 
 
+class FakeAddresses(FakeViewModel):
+    """``typed`` and ``leave`` are noted; a test shows the suggestions."""
+
+    def __init__(self, state: AddressesState | None = None) -> None:
+        super().__init__(state or AddressesState(suggests=True))
+
+    def read(self, text: str) -> Address | None:
+        return read_address(text, ReadingRules())
+
+    def typed(self, text: str) -> None:
+        self.calls.append(("typed", text))
+
+    def leave(self) -> None:
+        self.calls.append(("leave",))
+
+
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -273,3 +292,4 @@ class FakeViewModels:
         self.verification = FakeVerification(verification)
         self.glass = FakeGlass(glass)
         self.reviews = FakeReviews(reviews)
+        self.addresses = FakeAddresses()
