@@ -9,18 +9,22 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections.abc import Callable
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from adapters.contract import BadAnswer
-from adapters.transport import HttpResponse
+from adapters.contract import BadAnswer, DepartmentError
+from adapters.transport import HttpResponse, error_for
 from adapters.turns import TURNS
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _ESCAPES = re.compile(rb"\\[^u]|\\u[dD][89abAB]\w\w\\u[dD][c-fC-F]\w\w|(\\u[dD][89a-fA-F]\w\w)")
 """JSON escapes; the group holds half a surrogate pair, which no text can hold."""
+_CODE = re.compile(r"[\w./:-]{1,40}")
+"""What may be told of a department's own code for an error: no sentence, which might name somebody."""
 _NOT_DATA = re.compile(r"(text/html|application/xhtml\+xml|image/|audio/|video/|font/|application/pdf)")
 
 
@@ -100,3 +104,18 @@ def _decoded(body: bytes, charset: str) -> bytes:
         return body.decode(charset).encode("utf-8")
     except (UnicodeError, LookupError):
         raise BadAnswer(f"not in the character set {charset[:20]!r} that it claims", key="charset") from None
+
+
+def refusal(response: HttpResponse, now: datetime, code: Callable[[Any], str]) -> DepartmentError:
+    """The error that an answer's status tells; with what ``code`` finds in its JSON, where that can be read."""
+    error = error_for(response, now)
+    try:
+        found = told_code(code(decode_json(response)))
+    except BadAnswer:
+        found = ""
+    return type(error)(f"{error.detail} {found}".strip(), key=error.fault_key, retry_after=error.retry_after)
+
+
+def told_code(code: object) -> str:
+    """A department's own code for an error, as far as operators may be told it; empty for what is none."""
+    return code if isinstance(code, str) and _CODE.fullmatch(code) else ""

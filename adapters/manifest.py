@@ -179,7 +179,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     id: str
     path: str
     kind: str
-    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, or a kind that the site allows."""
+    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, ``fhir``, or a kind that the site allows."""
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""

@@ -119,7 +119,7 @@ class RecordMap(Struct, frozen=True):
     currency: Value | None = None
     fields: tuple[FieldMap, ...] = ()
     version: Value | None = None
-    """What the department calls this state of the record; of itself the ETag (odata)."""
+    """What the department calls this state of the record; of itself the ETag (odata) or meta.versionId (fhir)."""
 
 
 class Code(Struct, frozen=True):

@@ -7,7 +7,6 @@ service's @odata.nextLink. A record keeps its ETag. ``check`` holds the manifest
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,8 +14,8 @@ from urllib.parse import quote, urlencode, urljoin
 
 import msgspec
 
-from adapters.answers import decode_json
-from adapters.contract import BadAnswer, CallContext, DepartmentError, Health, Unavailable
+from adapters.answers import decode_json, refusal, told_code
+from adapters.contract import BadAnswer, CallContext, Health, Unavailable
 from adapters.manifest import Manifest, Records, Request, values_in
 from adapters.manifest_maps import Value
 from adapters.odata_text import filled, problem
@@ -24,7 +23,7 @@ from adapters.questions import QuestionsDepartment, no_web_address, questions, u
 from adapters.rest_paging import Page, following, linked
 from adapters.templates import fill
 from adapters.toml_tables import Place
-from adapters.transport import HttpRequest, HttpResponse, Transport, error_for
+from adapters.transport import HttpRequest, HttpResponse, Transport
 
 if TYPE_CHECKING:
     from adapters.odata_metadata import Metadata
@@ -200,16 +199,10 @@ def _read(response: HttpResponse, ctx: CallContext) -> Any:
         if isinstance(answer, dict) and "value" not in answer and "etag" in response.headers:
             answer.setdefault("@odata.etag", response.headers["etag"])
         return answer
-    error: DepartmentError = error_for(response, ctx.now)
-    try:
-        code = _code(decode_json(response))
-    except BadAnswer:
-        code = ""
-    raise type(error)(f"{error.detail} {code}".strip(), key=error.fault_key, retry_after=error.retry_after)
+    raise refusal(response, ctx.now, _code)
 
 
 def _code(answer: Any) -> str:
     """The service's code for an error (part JSON Format, 21). Its message is not told: it may name people."""
     error = answer.get("error") if isinstance(answer, dict) else None
-    code = error.get("code") if isinstance(error, dict) else None
-    return code if isinstance(code, str) and re.fullmatch(r"[\w./:-]{1,40}", code) else ""
+    return told_code(error.get("code")) if isinstance(error, dict) else ""

@@ -23,6 +23,7 @@ BUILT_IN = {
     "open311": "adapters.open311:Open311Department",
     "soap": "adapters.soap:SoapDepartment",
     "odata": "adapters.odata:ODataDepartment",
+    "fhir": "adapters.fhir:FhirDepartment",
 }
 
 
