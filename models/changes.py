@@ -12,13 +12,14 @@ from typing import Annotated, Literal, get_args
 
 import msgspec
 
-from models.people import SubjectRef
+from models.people import Sensitivity, SubjectRef
 from models.records import RecordRef, State
 from models.verification import Level
 
-FieldType = Literal["text", "lines", "date", "address", "phone", "email", "number", "choice", "yes_no", "file"]
-"""``lines`` is text of several lines. ``address`` fills the values street, number, unit, post_code, city and, whole, its own name.
-``file`` is a file's path on this computer, whose content is sent as media."""
+FieldType = Literal["text", "lines", "date", "time", "address", "phone", "email", "number", "choice", "yes_no", "file"]
+"""What departments are given: of a ``date`` 2026-12-01, of a ``time`` 15:30, of a ``phone`` E.164 where it can be, of a ``number``
+1234.5, of ``yes_no`` yes or no, of a ``choice`` its value. ``lines`` is text of several lines. ``address`` fills the values street,
+number, unit, post_code, city and, whole, its own name. ``file`` is a file's path on this computer, whose content is sent as media."""
 ADDRESS_PARTS = ("street", "number", "unit", "post_code", "city")
 """The values that an ``address`` field fills, beside the whole address under the field's own name. A form has one such field at most."""
 
@@ -43,6 +44,8 @@ class FormField(msgspec.Struct, frozen=True, kw_only=True):
     help: str = ""
     longest: Annotated[int, msgspec.Meta(ge=1)] = 4000
     """Letters that the department takes."""
+    sensitivity: Sensitivity = "open"
+    """What kind of value it is: one that a department has now is shown only to whom such values are open."""
 
 
 class ChangeKind(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +71,8 @@ class Offer(msgspec.Struct, frozen=True):
     """Kinds of records on which it is offered; none: on the person."""
     states: tuple[State, ...] = ()
     """States of such a record for which it is offered; none: all."""
+    anonymous: bool = False
+    """It needs no person: it is offered with nobody opened, too."""
 
 
 class Writing(msgspec.Struct, frozen=True):
