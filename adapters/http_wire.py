@@ -15,11 +15,12 @@ import time
 import zlib
 from collections.abc import Iterator
 from ipaddress import ip_address
-from ssl import SSLContext, SSLSocket, SSLWantReadError, SSLWantWriteError
+from ssl import SSLContext, SSLError, SSLSocket, SSLWantReadError, SSLWantWriteError
 from typing import Any
 
-from adapters.contract import BadAnswer, TimedOut, Unavailable
+from adapters.contract import BadAnswer, SignInNeeded, TimedOut, Unavailable
 from adapters.reactor import READABLE, WRITABLE, aside, is_ready, wait
+from adapters.tls import told
 
 _PIECE = 65_536
 _MOST_HEAD = 65_536
@@ -84,6 +85,14 @@ def shake_hands(sock: socket.socket, context: SSLContext, host: str, deadline: f
         raise
 
 
+def tunnel(sock: socket.socket, place: str, deadline: float) -> None:
+    """Have the proxy at the other end connect to ``place``, host:port (RFC 9110, 9.3.6). Raises Unavailable or TimedOut."""
+    send(sock, request_bytes("CONNECT", place, {"host": place, "user-agent": "CivicDesk"}, b""), deadline)
+    answer = Answer(sock, deadline)
+    if not 200 <= answer.status < 300 or answer.came_more:
+        raise Unavailable(f"the proxy does not connect to {place}: HTTP {answer.status}")
+
+
 def is_quiet(sock: socket.socket) -> bool:
     """Whether nothing came on a connection that is not in use: what comes is its end, or else nobody asked for it."""
     return not is_ready(sock, READABLE)
@@ -109,7 +118,7 @@ def request_bytes(method: str, target: str, headers: dict[str, str], body: bytes
     """A request as it goes out, in one piece. Line breaks in a value, which would start another header, are taken out."""
     lines = [f"{method} {target} HTTP/1.1"]
     lines += [f"{name}: {value.translate(_UNWANTED)}" for name, value in headers.items()]
-    if body or method != "GET":
+    if body or method not in ("GET", "CONNECT"):
         lines.append(f"content-length: {len(body)}")
     return ("\r\n".join(lines) + "\r\n\r\n").encode("utf-8") + body
 
@@ -148,9 +157,11 @@ class _Incoming:
             if self._began:
                 raise TimedOut("the answer did not end in time", key="too_slow") from None
             raise TimedOut from None
-        except OSError:
+        except OSError as error:
             if self._began:
                 raise BadAnswer("the connection was closed within the answer", key="incomplete") from None
+            if isinstance(error, SSLError) and isinstance(refused := told(error, "it"), SignInNeeded):
+                raise refused from None  # TLS 1.3 asks for a client certificate after the handshake
             found = b""
         if not found and not self._began:
             raise Stale("the connection was closed without an answer")
@@ -210,7 +221,12 @@ class Answer:
     @property
     def will_close(self) -> bool:
         """Whether the connection can't be used again: the server says so, or what was read is not just the answer."""
-        return self._closes or not self._ended or bool(self._incoming.ahead)
+        return self._closes or not self._ended or self.came_more
+
+    @property
+    def came_more(self) -> bool:
+        """Whether more came than was read so far."""
+        return bool(self._incoming.ahead)
 
     def read(self, max_bytes: int) -> bytes:
         """The body, decoded. Raises BadAnswer ``too_large`` before more than ``max_bytes`` of it are held."""

@@ -18,10 +18,13 @@ from adapters.contract import Capability
 from adapters.manifest_apply import Apply
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.templates import problems as template_problems
+from adapters.tls import Tls
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
 from models.query import Part, SearchQuery
 from models.verification import Level
+
+PROXY = r"http://[^/@\s]+:\d{1,5}"
 
 
 class Paging(Struct, frozen=True, kw_only=True):
@@ -188,6 +191,9 @@ class Manifest(Struct, frozen=True, kw_only=True):
     credential: str = ""
     """Its name in the OS keyring (service ``civicdesk``); empty where none is needed."""
     auth: Auth = Auth()
+    tls: Tls = Tls()
+    proxy: Annotated[str, Meta(pattern=rf"^({PROXY}|none)?\Z", description='a proxy as "http://host:port", or "none"')] = ""
+    """Through which it is asked; empty is the site's, ``none`` is no proxy."""
     capabilities: Annotated[tuple[Capability, ...], Meta(min_length=1)]
     deadline: Annotated[float, Meta(gt=0, le=120)] = 5.0
     """Seconds for one call, in all."""
@@ -255,11 +261,21 @@ class ManifestError(Exception):
         self.problems = problems
 
 
+_IN_THE_SITE = (
+    ("", "address"),
+    ("soap", "wsdl"),
+    *(("auth", key) for key in ("key", "certificate")),
+    *(("tls", key) for key in ("authorities", "certificate", "key")),
+)
+"""Tables and their keys in which ``{site}`` is the site's folder."""
+
+
 def load_manifest(path: Path, site: Path) -> Manifest:
     """Read and validate one manifest. Raises ManifestError with every problem found."""
     text = _read(path)
     data = _parse(path, text)
-    for table, key in ((data, "address"), (data.get("soap"), "wsdl"), (data.get("auth"), "key"), (data.get("auth"), "certificate")):
+    for name, key in _IN_THE_SITE:
+        table = data.get(name) if name else data
         if isinstance(table, dict) and isinstance(table.get(key), str):
             table[key] = table[key].replace("{site}", site.resolve().as_posix())
     data["id"], data["path"] = path.stem, str(path)

@@ -13,6 +13,7 @@ from typing import cast
 
 from adapters.contract import PROTOCOLS, Department
 from adapters.manifest import Manifest, ManifestError, ManifestProblem
+from adapters.tls import problem as tls_problem
 from adapters.transport import Transport
 
 ENTRY_POINT_GROUP = "civicdesk.adapters"
@@ -33,7 +34,9 @@ def make_department(manifest: Manifest, transport: Transport, allowed: Iterable[
     unable = [name for name in manifest.capabilities if not issubclass(kind, PROTOCOLS[name])]
     if unable:
         raise _problem(manifest, f"kind {manifest.kind} can't do {', '.join(unable)}: take it out of capabilities")
-    return cast("Department", kind(manifest, transport))
+    if found := tls_problem(manifest.tls):
+        raise _problem(manifest, f"tls.{found[0]}: {found[1]}", "tls", found[0])
+    return cast("Department", kind(manifest, transport.for_department(manifest)))
 
 
 def _kind(manifest: Manifest, allowed: set[str]) -> type:
@@ -48,10 +51,10 @@ def _kind(manifest: Manifest, allowed: set[str]) -> type:
     raise _problem(manifest, f'kind is "{manifest.kind}": write one of {", ".join(sorted({*BUILT_IN, *(allowed & set(found))}))}')
 
 
-def _problem(manifest: Manifest, text: str) -> ManifestError:
+def _problem(manifest: Manifest, text: str, *place: str) -> ManifestError:
     from pathlib import Path
 
     from adapters.toml_lines import line_of
 
     text_of_file = Path(manifest.path).read_text(encoding="utf-8") if Path(manifest.path).exists() else ""
-    return ManifestError([ManifestProblem(manifest.path, line_of(text_of_file, ("kind",)), text)])
+    return ManifestError([ManifestProblem(manifest.path, line_of(text_of_file, place or ("kind",)), text)])

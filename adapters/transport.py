@@ -1,8 +1,8 @@
-"""Sends HTTP requests to departments: pooled, verified, bounded in time and size; the only importer of requests.
+"""Sends HTTP requests to departments: pooled, verified, bounded in time and size.
 
-How TLS is spoken and whom it trusts is what requests and urllib3 keep up to date. What requests does for each call (environment,
-cookies, hooks, merging) is left out, as that, not the network, decides how soon fifty answers are there. Nothing is read from the
-environment: no proxy, no .netrc.
+What requests does for each call (environment, cookies, hooks, merging) is left out, as that, not the network, decides how soon
+fifty answers are there. Nothing is read from the environment: no proxy, no .netrc. What is not on this machine is reached by
+https, or by name of the site's ``plain_http``.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import socket
 import ssl
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from functools import cached_property
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -32,8 +33,12 @@ from adapters.contract import (
     TimedOut,
     Unavailable,
 )
-from adapters.http_wire import Answer, Stale, connect, is_quiet, request_bytes, send, shake_hands
-from adapters.reactor import Reactor
+from adapters.http_wire import Answer, Stale, connect, is_quiet, request_bytes, send, shake_hands, tunnel
+from adapters.reactor import Reactor, aside
+from adapters.tls import Tls, make_context, told
+
+if TYPE_CHECKING:
+    from adapters.manifest import Manifest
 
 CONNECTIONS = 64
 """Kept per host: twice the most that one department may use at once, as two may share a host."""
@@ -66,27 +71,44 @@ class HttpResponse(msgspec.Struct, frozen=True):
 class Transport:
     """One for the whole application; calls may come from any thread."""
 
-    def __init__(self, authorities: str = "") -> None:
-        """``authorities``: a PEM file of certificate authorities to trust besides the system's and those of requests."""
-        self._authorities = authorities
+    def __init__(
+        self,
+        tls: Tls = Tls(),  # noqa: B008 - it never changes
+        *,
+        proxy: str = "",
+        plain_http: Iterable[str] = (),
+        secret: Callable[[str], str | None] = lambda name: None,
+    ) -> None:
+        """``proxy``: ``http://host:port`` through which all is asked that is not on this machine; empty: straight.
+
+        ``plain_http``: hosts that may be asked without TLS. ``secret`` gives the keyring's entry of a name, and may block.
+        """
+        self._tls = tls
+        self._proxy = proxy
+        self._plain_http = frozenset(plain_http)
+        self._secret = secret
         self.reactor = Reactor()
         """Where the calls may run of a kind that waits nowhere but here."""
         self._hosts: dict[tuple[str, str], _Host] = {}
+        self._ways: list[Transport] = []
+        self._context: ssl.SSLContext | None = None
 
-    @cached_property
-    def _tls(self) -> ssl.SSLContext:
-        """Made for the first department that is reached by https: requests and the authorities take 9 MiB."""
-        from requests.utils import DEFAULT_CA_BUNDLE_PATH
-        from urllib3.util import create_urllib3_context
+    def for_department(self, manifest: Manifest) -> Transport:
+        """The transport of one department: this one, or where its manifest names a way of its own, one in the same thread."""
+        proxy = {"": self._proxy, "none": ""}.get(manifest.proxy, manifest.proxy)
+        if (manifest.tls, proxy) == (self._tls, self._proxy):
+            return self
+        way = Transport(manifest.tls, proxy=proxy, plain_http=self._plain_http, secret=self._secret)
+        way.reactor = self.reactor
+        self._ways.append(way)
+        return way
 
-        context = create_urllib3_context(ssl_minimum_version=ssl.TLSVersion.TLSv1_2, cert_reqs=ssl.CERT_REQUIRED)
-        context.check_hostname = True
-        context.load_default_certs()
-        context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-        if self._authorities:
-            context.load_verify_locations(self._authorities)
-        context.set_alpn_protocols(["http/1.1"])
-        return context
+    def _secured(self, deadline: float) -> ssl.SSLContext:
+        """Made for the first host that is reached by https; the keyring, if it is asked, is waited for aside."""
+        if self._context is None:
+            made = (lambda: make_context(self._tls, self._secret)) if self._tls.certificate else None
+            self._context = aside(made, deadline) if made else make_context(self._tls, self._secret)
+        return self._context
 
     def send(self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()) -> HttpResponse:
         """The answer, if its status is 2xx or in ``accept``; else raises the DepartmentError that fits the status.
@@ -112,7 +134,9 @@ class Transport:
         ctx.remaining()
         parts = urlsplit(request.url)
         host = self._host(parts.scheme, parts.netloc)
-        target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
+        target = f"{host.before}{parts.path or '/'}"
+        if parts.query:
+            target = f"{target}?{parts.query}"
         headers = {"host": parts.netloc, "accept-encoding": "gzip", "user-agent": "CivicDesk", **_lower(request.headers)}
         message = request_bytes(request.method, target, headers, request.body)
         again = request.method == "GET" or request.only_asks
@@ -132,26 +156,38 @@ class Transport:
             _, name, port = _origin(f"{scheme}://{netloc}")
             if scheme not in ("http", "https") or "@" in netloc or not name:
                 raise Rejected("the address is not http://host or https://host without a user name")
-            tls = (lambda: self._tls) if scheme == "https" else None
-            found = self._hosts.setdefault((scheme, netloc), _Host(name, port, tls))
+            here = on_this_machine(name)
+            if scheme == "http" and not here and name not in self._plain_http:
+                raise Rejected(f"{name} is not asked without TLS: write https://, or name it in plain_http of site.toml")
+            proxy = None
+            if self._proxy and not here:
+                _, at, to = _origin(self._proxy)
+                proxy = (at or "", to)
+            found = self._hosts.setdefault((scheme, netloc), _Host(name, port, self._secured if scheme == "https" else None, proxy))
         return found
 
     def close(self) -> None:
         """Close all connections; calls of the reactor that still wait are given up."""
         self.reactor.close()
-        for each in self._hosts.values():
-            each.close()
+        for way in (self, *self._ways):
+            for each in way._hosts.values():
+                each.close()
 
 
 class _Host:
-    """One host: opens connections to it, and keeps those that nobody uses. ``tls`` is asked for the first that is to be secured."""
+    """One host: opens connections to it, and keeps those that nobody uses.
 
-    def __init__(self, name: str, port: int, tls: Callable[[], ssl.SSLContext] | None) -> None:
+    ``tls`` is asked, with the deadline, for each that is to be secured. ``before`` is what stands before a path in a request.
+    """
+
+    def __init__(self, name: str, port: int, tls: Callable[[float], ssl.SSLContext] | None, proxy: tuple[str, int] | None) -> None:
         self._name = name
         self._port = port
         self._tls = tls
+        self._proxy = proxy
         self._idle: deque[socket.socket] = deque()
         self._closed = False
+        self.before = f"http://{_bracketed(name)}:{port}" if proxy and not tls else ""
 
     def idle(self, *, sure: bool) -> socket.socket | None:
         """A connection that was used before. Only if ``sure`` is it looked at whether the department closed it: that costs a wait."""
@@ -164,16 +200,27 @@ class _Host:
         return None
 
     def open(self, deadline: float) -> socket.socket:
-        """A new connection, that never blocks. Raises TimedOut or Unavailable."""
+        """A new connection, that never blocks. Raises TimedOut, Unavailable or SignInNeeded."""
+        name, port = self._proxy or (self._name, self._port)
         try:
-            sock = connect(self._name, self._port, deadline)
-            return shake_hands(sock, self._tls(), self._name, deadline) if self._tls else sock
+            sock = connect(name, port, deadline)
+            if self._tls is None:
+                return sock
+            try:
+                if self._proxy:
+                    tunnel(sock, f"{_bracketed(self._name)}:{self._port}", deadline)
+                context = self._tls(deadline)
+            except BaseException:
+                sock.close()
+                raise
+            return shake_hands(sock, context, self._name, deadline)
         except TimeoutError:
             raise TimedOut("no connection within the deadline") from None
-        except ssl.SSLCertVerificationError as error:
-            raise Unavailable(f"the certificate of {self._name} is refused: {error.verify_message}") from None
+        except ssl.SSLError as error:
+            raise told(error, self._name) from None
         except OSError as error:
-            raise Unavailable(f"no connection to {self._name}:{self._port}: {error.strerror or type(error).__name__}") from None
+            way = "the proxy " if self._proxy else ""
+            raise Unavailable(f"no connection to {way}{name}:{port}: {error.strerror or type(error).__name__}") from None
 
     def give_back(self, sock: socket.socket) -> None:
         """Keep an open connection for the next call."""
@@ -255,6 +302,18 @@ def _origin(url: str) -> tuple[str, str | None, int]:
         return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError:
         return "", None, 0
+
+
+def on_this_machine(host: str | None) -> bool:
+    """Whether a host's name is the loopback's."""
+    try:
+        return host == "localhost" or ip_address(host or "").is_loopback
+    except ValueError:
+        return False
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
 
 
 def _lower(headers: dict[str, str]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from threading import Event
 from time import monotonic
 from urllib.parse import urlsplit
 
-from adapters.contract import CallContext
+from adapters.contract import CallContext, SignInNeeded
 from adapters.geocoder import Geocoder
 from adapters.registry import make_department
 from adapters.transport import HttpRequest, Transport
@@ -266,7 +266,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         weights = site_weights(folder)
     except WeightsError as error:
         raise SiteError(str(error)) from None
-    transport = Transport()
+    transport = Transport(proxy=settings.proxy, plain_http=settings.plain_http, secret=lambda name: _shown(credentials, name))
     credentials = open_keyring(_demo_keyring(site, transport))
     key = credentials.audit_key()
     sealer = Sealer(credentials.draft_key)
@@ -330,6 +330,14 @@ def _session(settings: SiteSettings, actor: str, role: str, purpose: str, *, alo
 def _geocoder(settings: SiteSettings, transport: Transport) -> Geocoder | None:
     asked = settings.geocoding
     return Geocoder(transport, asked.address, asked.speaks, asked.parameters) if asked is not None else None
+
+
+def _shown(credentials: Credentials, name: str) -> str | None:
+    """A secret for a department's call, which is where it is told if the keyring does not answer any more."""
+    try:
+        return credentials.get(name)
+    except KeyringUnavailable as error:
+        raise SignInNeeded(str(error), key="no_credential") from None
 
 
 def _demo_keyring(site: Site, transport: Transport) -> DemoKeyring | None:

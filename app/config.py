@@ -15,16 +15,16 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct
 from platformdirs import user_config_path, user_data_path
 
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, load_manifest
+from adapters.manifest import PROXY, Manifest, ManifestError, ManifestProblem, load_manifest
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
+from adapters.transport import on_this_machine
 from models.change_kinds import USUAL_CHANGES
 from models.changes import ChangeKind
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
 SITE_VARIABLE = "CIVICDESK_SITE"
-_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
 class DemoSettings(Struct, frozen=True):
@@ -37,7 +37,7 @@ class DemoSettings(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         for address in (self.credentials, self.control):
-            if urlsplit(address).scheme != "http" or urlsplit(address).hostname not in _LOOPBACK:
+            if urlsplit(address).scheme != "http" or not on_this_machine(urlsplit(address).hostname):
                 raise ValueError("a demo city answers on this machine only: http://127.0.0.1:...")
 
 
@@ -89,6 +89,10 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """For which a masked field may be shown."""
     allow_kinds: tuple[str, ...] = ()
     """Third-party kinds that may be used."""
+    proxy: Annotated[str, Meta(pattern=rf"^({PROXY})?\Z", description='a proxy as "http://host:port"')] = ""
+    """Through which departments are asked, where their manifests say nothing else; never those on this machine."""
+    plain_http: tuple[str, ...] = ()
+    """Hosts that may be asked by http://, without TLS: everybody on the way reads and changes what is said."""
     lock_minutes: Annotated[int, Meta(ge=1, le=15, description="a number of minutes from 1 to 15")] = 15
     """Minutes after which an unattended screen is locked."""
     session_hours: Annotated[int, Meta(ge=1, le=24, description="a number of hours from 1 to 24")] = 12
@@ -107,8 +111,10 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
             if (given := getattr(self.break_glass, key)) != getattr(BreakGlassRules(), key):
                 named |= {("break_glass", key, i): role for i, role in enumerate(given)}
         words = f"is no role: write one of {', '.join(self.roles)}"
-        if self.demo is not None and self.geocoding is not None and urlsplit(self.geocoding.address).hostname not in _LOOPBACK:
+        if self.demo is not None and self.geocoding is not None and not on_this_machine(urlsplit(self.geocoding.address).hostname):
             raise Unusable([(("geocoding", "address"), "a demo site's geocoder is on this machine: write an address at 127.0.0.1")])
+        if self.geocoding is not None and (host := _unsecured(self.geocoding.address)) and host not in self.plain_http:
+            raise Unusable([(("geocoding", "address"), f"address has no TLS: write https://, or name {host!r} in plain_http")])
         if problems := [(place, f"{role!r} {words}") for place, role in named.items() if role not in self.roles]:
             raise Unusable(problems)
 
@@ -211,9 +217,29 @@ def _check_against_site(manifest: Manifest, settings: SiteSettings, folder: Path
     if settings.demo is not None and not _on_this_machine(manifest.address, folder):
         words = "a demo site may name only departments on this machine: write an address at 127.0.0.1, or a file in the site's folder"
         raise ManifestError([ManifestProblem(manifest.path, line_of(text, ("address",)), words)])
+    addresses: tuple[tuple[Place, str], ...] = (
+        (("address",), manifest.address),
+        (("auth", "token_url"), manifest.auth.token_url),
+        (("open311", "discovery"), manifest.open311.discovery),
+        (("soap", "wsdl"), manifest.soap.wsdl),
+    )
+    problems = []
+    for place, address in addresses:
+        if (host := _unsecured(address)) and host not in settings.plain_http:
+            key = ".".join(map(str, place))
+            words = f"{key} has no TLS: write https://, or, if that network is the city's own, name {host!r} in plain_http of site.toml"
+            problems.append(ManifestProblem(manifest.path, line_of(text, place), words))
+    if problems:
+        raise ManifestError(problems)
+
+
+def _unsecured(address: str) -> str:
+    """The host of an address that is reached without TLS, unless it is this machine; else nothing."""
+    parts = urlsplit(address)
+    return "" if parts.scheme != "http" or on_this_machine(parts.hostname) else parts.hostname or ""
 
 
 def _on_this_machine(address: str, folder: Path) -> bool:
     if address.startswith("sqlite"):
         return folder.resolve().as_posix() in address
-    return urlsplit(address).hostname in _LOOPBACK
+    return on_this_machine(urlsplit(address).hostname)

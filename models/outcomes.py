@@ -59,6 +59,7 @@ Outcome = Waiting | Answered | Failed | NotPermitted | Skipped
 FAULT_WORDS: dict[str, tuple[str, str]] = {
     # key: (on the chip, in a sentence that says what to do)
     "no_connection": ("no connection", "The department's system can't be reached. Try again, or tell the caller it is down."),
+    "not_trusted": ("not trusted", "The department's certificate is not one that we trust, so nothing was asked. Tell the administrator."),
     "server_error": ("error there", "The department's system reported an error of its own. Try again in a moment."),
     "timed_out": ("no answer", "The department did not answer in time. Try again."),
     "too_slow": ("too slow", "The department began to answer but did not finish in time. Try again."),

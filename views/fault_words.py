@@ -27,6 +27,8 @@ def in_a_sentence(fault: Fault) -> str:
 MARKED = (
     QT_TRANSLATE_NOOP("Fault", "no connection"),
     QT_TRANSLATE_NOOP("Fault", "The department's system can't be reached. Try again, or tell the caller it is down."),
+    QT_TRANSLATE_NOOP("Fault", "not trusted"),
+    QT_TRANSLATE_NOOP("Fault", "The department's certificate is not one that we trust, so nothing was asked. Tell the administrator."),
     QT_TRANSLATE_NOOP("Fault", "error there"),
     QT_TRANSLATE_NOOP("Fault", "The department's system reported an error of its own. Try again in a moment."),
     QT_TRANSLATE_NOOP("Fault", "no answer"),

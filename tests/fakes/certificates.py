@@ -46,8 +46,8 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(own.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM))
 
-    def server(self, host: str = "127.0.0.1", days: int = 1) -> ssl.SSLContext:
-        """What a server at ``host`` secures its connections with, good until in so many days."""
+    def server(self, host: str = "127.0.0.1", days: int = 1, *, clients: bool = False) -> ssl.SSLContext:
+        """What a server at ``host`` secures its connections with, good until in so many days; ``clients`` must show a certificate."""
         key = ec.generate_private_key(ec.SECP256R1())
         name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "server")])
         numeric = host.replace(".", "").isdigit()
@@ -59,7 +59,21 @@ class Authority:
         file.write_bytes(private + certificate.public_bytes(serialization.Encoding.PEM))
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(file)
+        if clients:
+            context.verify_mode = ssl.CERT_REQUIRED
+            context.load_verify_locations(self.file)
         return context
+
+    def client(self, phrase: str) -> tuple[Path, Path]:
+        """The files of a client's certificate and of its key, which ``phrase`` opens."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "desk")])
+        certificate = self._certificate(key.public_key(), name, 1).sign(self._key, hashes.SHA256())
+        files = self._folder / "desk.pem", self._folder / "desk.key"
+        files[0].write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+        encryption = serialization.BestAvailableEncryption(phrase.encode())
+        files[1].write_bytes(key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, encryption))
+        return files
 
     def _certificate(self, key: ec.EllipticCurvePublicKey, name: x509.Name, days: int) -> x509.CertificateBuilder:
         now = datetime.now(UTC)

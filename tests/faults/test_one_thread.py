@@ -41,7 +41,7 @@ def department(name: str, url: str, **more: Any) -> Manifest:
 
 def found(manifests: list[Manifest], asked: list[str], secrets: Secrets | None = None) -> list[tuple[str, Outcome]]:
     """The departments' outcomes, each asked as often as it is named, in the order in which they came."""
-    transport = Transport()
+    transport = Transport(plain_http=("hung.example",))
     desk = Departments([Port(each, make_department(each, transport)) for each in manifests], secrets or FakeSecrets())
 
     async def ask(name: str) -> tuple[str, Outcome]:

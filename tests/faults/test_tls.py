@@ -12,6 +12,7 @@ from queue import SimpleQueue
 import pytest
 
 from adapters.contract import CallContext, DepartmentError, TimedOut, Unavailable
+from adapters.tls import Tls
 from adapters.transport import HttpRequest, HttpResponse, Transport
 from tests.fakes.certificates import Authority
 from tests.fakes.http_server import HttpServer, Reply
@@ -45,7 +46,7 @@ class InReactor(Transport):
 
 @pytest.fixture(params=[Transport, InReactor])
 def transport(request: pytest.FixtureRequest, authority: Authority) -> Iterator[Transport]:
-    transport: Transport = request.param(str(authority.file))
+    transport: Transport = request.param(Tls(authorities=str(authority.file)))
     yield transport
     transport.close()
 
@@ -93,13 +94,13 @@ def test_old_tls_is_refused(transport: Transport, authority: Authority) -> None:
     old.set_ciphers("ALL:@SECLEVEL=0")
     old.minimum_version = old.maximum_version = ssl.TLSVersion.TLSv1_1
     with HttpServer(lambda _: Reply(b"x"), tls=old) as server:
-        with pytest.raises(Unavailable, match="no connection"):
+        with pytest.raises(Unavailable, match="no TLS with"):
             get(transport, server.url)
         assert server.asked == []
 
 
 def test_a_server_without_tls_is_told(transport: Transport) -> None:
-    with HttpServer(lambda _: Reply(b"x")) as server, pytest.raises(Unavailable, match="no connection"):
+    with HttpServer(lambda _: Reply(b"x")) as server, pytest.raises(Unavailable, match="no TLS with"):
         get(transport, server.url.replace("http:", "https:"))
 
 
