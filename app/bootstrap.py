@@ -106,8 +106,8 @@ class StoredContacts:
         self._actor = actor
         self._worker = worker
 
-    async def restore(self) -> ContactDraft | None:
-        return await in_worker(self._worker, lambda: self._contacts.draft(self._actor))
+    async def restore(self) -> tuple[ContactDraft, ...]:
+        return await in_worker(self._worker, lambda: self._contacts.drafts(self._actor))
 
     async def keep(self, draft: ContactDraft) -> None:
         await in_worker(self._worker, lambda: self._contacts.keep_draft(self._actor, draft))
@@ -117,6 +117,9 @@ class StoredContacts:
 
     async def recent(self) -> tuple[Contact, ...]:
         return await in_worker(self._worker, lambda: self._contacts.recent(self._actor, RECENT))
+
+    async def about(self, members: tuple[SubjectRef, ...], since: datetime) -> tuple[Contact, ...]:
+        return await in_worker(self._worker, lambda: self._contacts.about(members, since))
 
 
 class StoredGate:

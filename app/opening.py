@@ -67,7 +67,10 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     verification = VerificationViewModel(
         *(services.verifier, caller.known, caller.reading, lambda: session.has_caller, titles, site.verification.grounds, tasks)
     )
-    call = CallViewModel(_reasons(services), services.contacts, tasks, lambda: search.state.text, verification.kept)
+    call = CallViewModel(
+        *(_reasons(services), services.contacts, tasks, lambda: search.state.text, verification.kept),
+        departments=tuple(titles.items()),
+    )
     glass = GlassViewModel(services.glass, caller.open_caller, tasks)
     demo = services.site.settings.demo
     broken = ", ".join(sorted({row.title for row in services.checks.rows() if row.state == "manifest error"}))

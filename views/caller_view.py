@@ -83,7 +83,7 @@ class CallerView(QWidget):
         """Connects the panes to the view models."""
         self._models = models
         self.search.bind(models.search)
-        self.call.bind(models.call)
+        self.call.bind(models, self._frame)
         self.strip.retry.connect(models.search.retry)
         self.strip.opened.connect(self.caller.go_to)
         self.people.opened.connect(self._open)
@@ -103,7 +103,6 @@ class CallerView(QWidget):
         self._frame.follow(models.caller, *self.caller.draws())
         self._frame.follow(models.verification, self.caller.draw_verification)
         self._frame.follow(models.glass, self.glass.draw)
-        self._frame.follow(models.call, self.call.draw)
         self._frame.follow(models.session, self.who.draw, self._show_samples)
 
     def restyle(self) -> None:

@@ -92,6 +92,7 @@ class Desk(QWidget):
             ("F1", self.show_keys),
             ("Ctrl+Return", self._save),
             ("Ctrl+Enter", self._save),
+            ("Ctrl+I", self._add_inquiry),
             ("Ctrl+1", lambda: self.go_to(CALLER)),
             ("Ctrl+2", lambda: self.go_to(DEPARTMENTS)),
             ("Ctrl+3", lambda: self.go_to(REVIEWS)),
@@ -258,6 +259,10 @@ class Desk(QWidget):
     def _save(self) -> None:
         if self.screens.currentWidget() is self.caller_view:
             self.caller_view.call.save()
+
+    def _add_inquiry(self) -> None:
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.call.this_call.add_inquiry()
 
     def _next_caller(self) -> None:
         """Saved: an empty search for whoever calls next."""

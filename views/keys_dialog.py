@@ -27,6 +27,7 @@ class KeysDialog(QDialog):
             ("S", self.tr("In the records: sort by another column")),
             ("F5", self.tr("Ask again whoever did not answer; on Departments: check all")),
             ("Alt+R, Alt+O, Alt+N", self.tr("Reason, outcome, note of this call")),
+            ("Ctrl+I", self.tr("The caller asks something else too: another inquiry of this call")),
             ("Ctrl+Enter", self.tr("Save the call and go on to the next caller")),
             ("Ctrl+Shift+V", self.tr("Verify the caller: questions to read aloud; Esc closes them")),
             ("Ctrl+Shift+W", self.tr("Why these records are one person; W on a person of the list")),

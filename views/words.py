@@ -130,6 +130,16 @@ def contact_outcome(name: str) -> str:
     }.get(name, QCoreApplication.translate("Words", "not said"))
 
 
+def channel(name: str) -> str:
+    """How a caller has come."""
+    return {
+        "phone": QCoreApplication.translate("Words", "Phone"),
+        "desk": QCoreApplication.translate("Words", "Desk"),
+        "email": QCoreApplication.translate("Words", "E-mail"),
+        "letter": QCoreApplication.translate("Words", "Letter"),
+    }.get(name, name)
+
+
 def match(caller: Caller, *, alone: bool = False) -> tuple[str, Tone]:
     """The badge of a caller: how sure it is that these records are one person. Empty for one who stands ``alone`` with one record."""
     if caller.match == "certain":

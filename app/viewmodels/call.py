@@ -1,8 +1,9 @@
-"""This call: its reason, outcome and note, kept at every pause in typing and saved when it is wrapped up."""
+"""This call: its inquiries and note, kept at every pause in typing and saved when it is wrapped up."""
 
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from PySide6.QtCore import Signal
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import CallState
-from models.contacts import OUTCOMES, Contact, ContactDraft, ContactOutcome
+from models.contacts import Contact, ContactDraft, Inquiry
 from models.people import Caller, SubjectRef
 from models.store.errors import StoreUnavailable
 from models.verification import Verification
@@ -25,7 +26,7 @@ DRAFT_PAUSE = 0.25
 class ContactKeeper(Protocol):
     """The contacts of the one who works here, awaited."""
 
-    async def restore(self) -> ContactDraft | None: ...
+    async def restore(self) -> tuple[ContactDraft, ...]: ...
     async def keep(self, draft: ContactDraft) -> None: ...
     async def save(self, draft: ContactDraft) -> Contact: ...
     async def recent(self) -> tuple[Contact, ...]: ...
@@ -34,7 +35,7 @@ class ContactKeeper(Protocol):
 class CallViewModel(ViewModel[CallState]):
     """``saved`` is emitted when a contact is in the store: the desk is then cleared for the next caller.
 
-    ``reasoned(reason)`` is called when the call is about something else, ``restored(verification)`` when one goes on that was cut short.
+    ``reasoned(subject)`` is called when the call is about something else, ``restored(verification)`` when one goes on that was cut short.
     """
 
     saved = Signal()
@@ -46,14 +47,18 @@ class CallViewModel(ViewModel[CallState]):
         tasks: Tasks,
         query: Callable[[], str],
         verification: Callable[[], Verification] = Verification,
+        departments: tuple[tuple[str, str], ...] = (),
     ) -> None:
-        super().__init__(CallState(reasons=reasons))
+        """``departments``: id and title of each that an inquiry may concern."""
+        super().__init__(CallState(reasons=reasons, departments=departments))
+        self._blank = self.state
         self._contacts = contacts
         self._tasks = tasks
         self._query = query
         self._verification = verification
         self.reasoned: Callable[[str], None] = lambda reason: None
         self.restored: Callable[[Verification], None] = lambda verification: None
+        self._id = _new_id()
         self._caller_name = ""
         self._members: tuple[SubjectRef, ...] = ()
         self._pending: asyncio.TimerHandle | None = None
@@ -61,14 +66,43 @@ class CallViewModel(ViewModel[CallState]):
         self._tasks.start(self._restore(), "restore draft")
 
     def set_reason(self, reason: str) -> None:
-        self._type(reason=reason)
+        """What the inquiry at hand is about."""
+        self._say(subject=reason)
         self.reasoned(reason)
 
     def set_outcome(self, outcome: str) -> None:
-        self._type(outcome=outcome)
+        """How the inquiry at hand ended."""
+        self._say(outcome=outcome)
+
+    def set_department(self, department: str) -> None:
+        """The id of the department that the inquiry at hand concerns; empty for none."""
+        self._say(department=department)
 
     def set_note(self, note: str) -> None:
         self._type(note=note)
+
+    def set_channel(self, channel: str) -> None:
+        """How the caller has come: phone, desk, email, letter."""
+        self._type(channel=channel)
+
+    def set_anonymous(self, on: bool) -> None:
+        """Whether the contact belongs to nobody's file, whoever was looked at."""
+        self._type(anonymous=on)
+
+    def add_inquiry(self) -> None:
+        """The caller asks something else too. One that is still blank is gone on with."""
+        blank = next((index for index, each in enumerate(self.state.inquiries) if each.blank()), None)
+        if blank is None:
+            blank = len(self.state.inquiries)
+            self._type(inquiries=(*self.state.inquiries, Inquiry()))
+        self.open_inquiry(blank)
+
+    def open_inquiry(self, index: int) -> None:
+        """Go on with an inquiry, by its index from 0."""
+        if 0 <= index < len(self.state.inquiries) and index != self.state.current:
+            self._change(current=index, revision=self.state.revision + 1)
+            self._keep_soon()
+            self.reasoned(self.state.inquiry.subject)
 
     def concern(self, caller: Caller | None) -> None:
         """Whom the call is about: the caller that is open now."""
@@ -89,13 +123,17 @@ class CallViewModel(ViewModel[CallState]):
         state = self.state
         if state.saving:
             return
-        if not state.outcome:
-            self._change(problem="Choose how the call ended: resolved, handed over or call back.")
+        said = tuple(each for each in state.inquiries if not each.blank()) or state.inquiries[:1]
+        for index, inquiry in enumerate(said):
+            if inquiry.outcome and inquiry.subject:
+                continue
+            self._change(inquiries=said, current=index, revision=state.revision + 1)
+            which = f"inquiry {index + 1}" if len(said) > 1 else "the call"
+            missing = f"how {which} ended: resolved, handed over or call back" if not inquiry.outcome else f"what {which} was about"
+            self._change(problem=f"Choose {missing}.")
+            self.reasoned(inquiry.subject)
             return
-        if not state.reason:
-            self._change(problem="Choose what the call was about.")
-            return
-        self._change(saving=True, problem="")
+        self._change(inquiries=said, current=min(state.current, len(said) - 1), saving=True, problem="")
         self._writing = self._tasks.start(self._save(self._draft()), "save contact")
 
     def discard_problem(self) -> None:
@@ -111,8 +149,7 @@ class CallViewModel(ViewModel[CallState]):
         draft = self._draft() if self.state.started is not None else None
         if draft is not None:
             await self._keep_draft(draft)
-        self._caller_name, self._members = "", ()
-        self._show(CallState(reasons=self.state.reasons, revision=self.state.revision + 1))
+        self._clear()
         return msgspec.to_builtins(draft)
 
     def resume(self, kept: Any) -> None:
@@ -122,13 +159,29 @@ class CallViewModel(ViewModel[CallState]):
         self._tasks.start(self._restore(), "restore draft")
 
     def _take(self, draft: ContactDraft, **more: Any) -> None:
-        self._caller_name, self._members = draft.caller_name, draft.members
-        outcome: ContactOutcome = draft.outcome if draft.outcome in OUTCOMES else ""
-        self._change(started=draft.started, reason=draft.reason, outcome=outcome, note=draft.note, revision=self.state.revision + 1, **more)
+        self._id, self._caller_name, self._members = draft.id, draft.caller_name, draft.members
+        self._change(
+            started=draft.started,
+            inquiries=draft.inquiries,
+            current=draft.current,
+            note=draft.note,
+            channel=draft.channel,
+            number=draft.number,
+            hung_up=draft.hung_up,
+            anonymous=draft.anonymous,
+            revision=self.state.revision + 1,
+            **more,
+        )
         self.restored(draft.verification)
-        self.reasoned(draft.reason)
+        self.reasoned(self.state.inquiry.subject)
 
-    def _type(self, **fields: str) -> None:
+    def _say(self, **fields: str) -> None:
+        """Change the inquiry at hand."""
+        inquiries = list(self.state.inquiries)
+        inquiries[self.state.current] = msgspec.structs.replace(self.state.inquiry, **fields)
+        self._type(inquiries=tuple(inquiries))
+
+    def _type(self, **fields: Any) -> None:
         if all(getattr(self.state, name) == value for name, value in fields.items()):
             return
         self._begin()
@@ -139,17 +192,27 @@ class CallViewModel(ViewModel[CallState]):
         if self.state.started is None:
             self._change(started=datetime.now(UTC))
 
+    def _clear(self, recent: tuple[Contact, ...] = ()) -> None:
+        """The next contact."""
+        self._id, self._caller_name, self._members = _new_id(), "", ()
+        self._show(msgspec.structs.replace(self._blank, revision=self.state.revision + 1, recent=recent))
+
     def _draft(self) -> ContactDraft:
         state = self.state
         return ContactDraft(
+            id=self._id,
             started=state.started or datetime.now(UTC),
-            reason=state.reason,
-            outcome=state.outcome,
+            inquiries=state.inquiries,
+            current=state.current,
             note=state.note,
             query=self._query(),
             caller_name=self._caller_name,
             members=self._members,
             verification=self._verification(),
+            channel=state.channel,
+            number=state.number,
+            hung_up=state.hung_up,
+            anonymous=state.anonymous,
         )
 
     def _keep_soon(self) -> None:
@@ -173,31 +236,36 @@ class CallViewModel(ViewModel[CallState]):
         if self._pending is not None:
             self._pending.cancel()
             self._pending = None
+        if draft.anonymous:
+            draft = msgspec.structs.replace(draft, caller_name="", members=())
         try:
             await self._contacts.save(draft)
         except StoreUnavailable as error:
             self._change(saving=False, problem=f"Not saved: {error}")
             return
-        self._caller_name, self._members = "", ()
-        recent = await self._recent()
-        self._show(CallState(reasons=self.state.reasons, revision=self.state.revision + 1, recent=recent))
+        self._clear(await self._recent())
         self.saved.emit()
         self.reasoned("")
 
     async def _restore(self) -> None:
         try:
-            draft = await self._contacts.restore()
+            drafts = await self._contacts.restore()
         except StoreUnavailable as error:
             self._change(problem=str(error))
             return
         recent = await self._recent()
-        if draft is None or self.state.started is not None:
+        if not drafts or self.state.started is not None:
             self._change(recent=recent)
             return
-        self._take(draft, restored=True, recent=recent)
+        self._take(drafts[0], restored=True, recent=recent)
 
     async def _recent(self) -> tuple[Contact, ...]:
         try:
             return await self._contacts.recent()
         except StoreUnavailable:
             return self.state.recent
+
+
+def _new_id() -> str:
+    """What names one call among those of its actor."""
+    return secrets.token_hex(8)

@@ -9,7 +9,7 @@ import msgspec
 
 from models.audit import Seen
 from models.checks import CheckRow
-from models.contacts import Contact, ContactOutcome
+from models.contacts import Channel, Contact, Inquiry
 from models.links import Disagreement, Likeness, Link
 from models.outcomes import Outcome
 from models.people import Address, Caller, Shut, ValuePlace
@@ -152,20 +152,34 @@ class ReviewsState(msgspec.Struct, frozen=True):
 
 
 class CallState(msgspec.Struct, frozen=True):
-    """This call: what was said, and how it ended."""
+    """This call: what was asked, and how it ended."""
 
     started: datetime | None = None
     reasons: tuple[str, ...] = ()
-    reason: str = ""
-    outcome: ContactOutcome = ""
+    """Subjects to choose from."""
+    departments: tuple[tuple[str, str], ...] = ()
+    """Id and title of each that an inquiry may concern."""
+    inquiries: tuple[Inquiry, ...] = (Inquiry(),)
+    current: int = 0
+    """Index of the inquiry at hand."""
     note: str = ""
+    channel: Channel = "phone"
+    number: str = ""
+    """The caller's, as the telephone system told it."""
+    hung_up: datetime | None = None
+    anonymous: bool = False
     revision: int = 0
-    """Grows when the text was changed from outside (restored, cleared): only then may the note field be overwritten."""
+    """Grows when the text was changed from outside (restored, cleared, another inquiry): only then may fields be overwritten."""
     saving: bool = False
     restored: bool = False
     """The draft of an earlier start was found and is shown."""
     problem: str = ""
     recent: tuple[Contact, ...] = ()
+
+    @property
+    def inquiry(self) -> Inquiry:
+        """The inquiry at hand."""
+        return self.inquiries[self.current]
 
 
 class DepartmentsState(msgspec.Struct, frozen=True):

@@ -63,11 +63,12 @@ contacts = Table(
     Column("actor", Text, nullable=False),
     Column("started", UtcDateTime, nullable=False),
     Column("ended", UtcDateTime, nullable=False),
-    Column("reason", Text, nullable=False),
-    Column("outcome", Text, nullable=False),
     Column("note", Text, nullable=False),
     Column("caller_name", Text, nullable=False),
     Column("verification", JSON, nullable=False, server_default="{}"),
+    Column("channel", Text, nullable=False, server_default="phone"),
+    Column("number", Text, nullable=False, server_default=""),
+    Column("hung_up", UtcDateTime),
     Index(None, "actor", "ended"),
 )
 
@@ -82,14 +83,27 @@ contact_members = Table(
 )
 """The person records that the contact was about."""
 
+contact_inquiries = Table(
+    "contact_inquiries",
+    metadata,
+    Column("contact_id", Integer, ForeignKey("contacts.id", ondelete="CASCADE"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("subject", Text, nullable=False),
+    Column("outcome", Text, nullable=False),
+    Column("department", Text, nullable=False),
+)
+"""What the contact was about; ``department`` is empty where an inquiry concerned none in particular."""
+
 drafts = Table(
     "drafts",
     metadata,
     Column("actor", Text, primary_key=True),
+    Column("call", Text, primary_key=True),
+    Column("begun", UtcDateTime, nullable=False),
     Column("kept", UtcDateTime, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
-"""The one contact that an actor is working on, encrypted by app.services.contacts."""
+"""The contacts that an actor is working on, encrypted by app.services.contacts."""
 
 work_items = Table(
     "work_items",

@@ -24,7 +24,7 @@ async def work(desk):
     call = desk.viewmodels.call
     await asyncio.sleep(0.2)
     print("found:" + call.state.note, flush=True)
-    box = desk.window.desk.caller_view.call.note
+    box = desk.window.desk.caller_view.call.wrap_up.note
     box.setPlainText(sys.argv[2])
     await asyncio.sleep(float(sys.argv[3]))
     print("typed", flush=True)

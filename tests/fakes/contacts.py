@@ -10,24 +10,24 @@ from models.store.errors import StoreUnavailable
 
 
 class FakeContacts(ContactKeeper):
-    """``draft`` is what would be there after a crash; ``broken`` refuses every write."""
+    """``drafts`` are what would be there after a crash; ``broken`` refuses every write."""
 
-    def __init__(self, draft: ContactDraft | None = None) -> None:
-        self.draft = draft
+    def __init__(self, *drafts: ContactDraft) -> None:
+        self.drafts = {draft.id: draft for draft in drafts}
         self.saved: list[ContactDraft] = []
         self.broken = False
 
-    async def restore(self) -> ContactDraft | None:
-        return self.draft
+    async def restore(self) -> tuple[ContactDraft, ...]:
+        return tuple(self.drafts.values())
 
     async def keep(self, draft: ContactDraft) -> None:
         self._refuse()
-        self.draft = draft
+        self.drafts[draft.id] = draft
 
     async def save(self, draft: ContactDraft) -> Contact:
         self._refuse()
         self.saved.append(draft)
-        self.draft = None
+        self.drafts.pop(draft.id, None)
         return self._contact(len(self.saved), draft)
 
     async def recent(self) -> tuple[Contact, ...]:
@@ -39,6 +39,4 @@ class FakeContacts(ContactKeeper):
 
     @staticmethod
     def _contact(number: int, draft: ContactDraft) -> Contact:
-        return Contact(
-            number, "areyes", draft.started, datetime.now(UTC), draft.reason, draft.outcome, draft.note, draft.caller_name, draft.members
-        )
+        return Contact(number, "areyes", draft.started, datetime.now(UTC), draft.inquiries, draft.note, draft.caller_name, draft.members)

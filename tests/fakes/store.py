@@ -10,6 +10,7 @@ import msgspec
 from models.audit import FIRST_PREVIOUS, NOT_LOOKS, AuditEntry, AuditRow, Seen, StoredRow, next_rows
 from models.audit_chain import Anchor, Proof, prove
 from models.contacts import Contact, ContactDraft
+from models.people import SubjectRef
 from models.store.errors import StoreUnavailable
 
 
@@ -69,33 +70,40 @@ class FakeContactRows:
 
     def __init__(self) -> None:
         self.contacts: list[Contact] = []
-        self.drafts: dict[str, bytes] = {}
+        self.kept: dict[tuple[str, str], bytes] = {}
         self.unavailable: StoreUnavailable | None = None
 
     def save(self, actor: str, draft: ContactDraft, ended: datetime) -> Contact:
         self._fail()
-        kept = msgspec.structs.asdict(draft)
-        del kept["query"]
-        self.contacts.append(Contact(id=len(self.contacts) + 1, actor=actor, ended=ended, **kept))
-        self.drafts.pop(actor, None)
+        kept = {name: value for name, value in msgspec.structs.asdict(draft).items() if name in Contact.__struct_fields__}
+        self.contacts.append(Contact(**kept | {"id": len(self.contacts) + 1, "actor": actor, "ended": ended}))
+        self.kept.pop((actor, draft.id), None)
         return self.contacts[-1]
 
     def recent(self, actor: str, limit: int) -> tuple[Contact, ...]:
         self._fail()
-        of_actor = [contact for contact in self.contacts if contact.actor == actor]
-        return tuple(sorted(of_actor, key=lambda contact: (contact.ended, contact.id), reverse=True)[:limit])
+        return self._newest([contact for contact in self.contacts if contact.actor == actor], limit)
 
-    def draft(self, actor: str) -> bytes | None:
+    def about(self, members: Iterable[SubjectRef], since: datetime, limit: int) -> tuple[Contact, ...]:
         self._fail()
-        return self.drafts.get(actor)
+        wanted = set(members)
+        return self._newest([each for each in self.contacts if each.ended >= since and wanted & set(each.members)], limit)
 
-    def keep_draft(self, actor: str, sealed: bytes, at: datetime) -> None:
+    def drafts(self, actor: str) -> dict[str, bytes]:
         self._fail()
-        self.drafts[actor] = sealed
+        return {call: sealed for (whose, call), sealed in self.kept.items() if whose == actor}
 
-    def discard_draft(self, actor: str) -> None:
+    def keep_draft(self, actor: str, call: str, sealed: bytes, at: datetime) -> None:
         self._fail()
-        self.drafts.pop(actor, None)
+        self.kept[actor, call] = sealed
+
+    def discard_draft(self, actor: str, call: str) -> None:
+        self._fail()
+        self.kept.pop((actor, call), None)
+
+    @staticmethod
+    def _newest(found: list[Contact], limit: int) -> tuple[Contact, ...]:
+        return tuple(sorted(found, key=lambda contact: (contact.ended, contact.id), reverse=True)[:limit])
 
     def _fail(self) -> None:
         if self.unavailable is not None:

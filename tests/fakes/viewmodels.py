@@ -24,6 +24,7 @@ from app.viewmodels.states import (
     VerificationState,
     WhyState,
 )
+from models.contacts import Inquiry
 from models.people import Address, SubjectRef, ValuePlace
 
 
@@ -105,11 +106,38 @@ class FakeCall(FakeViewModel):
 
     def set_reason(self, text: str) -> None:
         self.calls.append(("set_reason", text))
-        self.change(reason=text)
+        self.say(subject=text)
 
     def set_outcome(self, outcome: Any) -> None:
         self.calls.append(("set_outcome", outcome))
-        self.change(outcome=outcome)
+        self.say(outcome=outcome)
+
+    def set_department(self, department: str) -> None:
+        self.calls.append(("set_department", department))
+        self.say(department=department)
+
+    def set_channel(self, channel: Any) -> None:
+        self.calls.append(("set_channel", channel))
+        self.change(channel=channel)
+
+    def set_anonymous(self, on: bool) -> None:
+        self.calls.append(("set_anonymous", on))
+        self.change(anonymous=on)
+
+    def add_inquiry(self) -> None:
+        self.calls.append(("add_inquiry",))
+        inquiries = (*self.state.inquiries, Inquiry())
+        self.change(inquiries=inquiries, current=len(inquiries) - 1, revision=self.state.revision + 1)
+
+    def open_inquiry(self, index: int) -> None:
+        self.calls.append(("open_inquiry", index))
+        self.change(current=index, revision=self.state.revision + 1)
+
+    def say(self, **fields: Any) -> None:
+        """Changes the inquiry at hand, as if it had been typed."""
+        inquiries = list(self.state.inquiries)
+        inquiries[self.state.current] = msgspec.structs.replace(self.state.inquiry, **fields)
+        self.change(inquiries=tuple(inquiries))
 
     def set_note(self, text: str) -> None:
         self.calls.append(("set_note", text))
@@ -117,7 +145,7 @@ class FakeCall(FakeViewModel):
 
     def save(self) -> None:
         self.calls.append(("save",))
-        self.change(reason="", outcome="", note="", started=None, restored=False, revision=self.state.revision + 1)
+        self.change(inquiries=(Inquiry(),), current=0, note="", started=None, restored=False, revision=self.state.revision + 1)
         self.saved.emit()
 
     def discard_problem(self) -> None:

@@ -124,12 +124,11 @@ def test_what_is_shown_is_put_away_and_comes_back() -> None:
         await desk.until(lambda: bool(desk.gate.log_))
         assert not [word for word in ("maria", "Maria", "Gonzalez", "promised", "b1", "60614") if word in desk.shows()]
         assert desk.call.state == CallState(reasons=("Tax",), revision=desk.call.state.revision)
-        assert desk.contacts.draft is not None
-        assert desk.contacts.draft.note == "promised a call back", "and it is on the disk"
+        assert [draft.note for draft in desk.contacts.drafts.values()] == ["promised a call back"], "and it is on the disk"
         await desk.unlocked()
         await desk.until(lambda: desk.search.state.phase == "done" and bool(desk.caller.state.records))
         assert (desk.search.state.text, desk.search.state.selected) == (before.text, before.selected)
-        assert (desk.call.state.reason, desk.call.state.note) == ("Tax", "promised a call back")
+        assert (desk.call.state.inquiry.subject, desk.call.state.note) == ("Tax", "promised a call back")
         assert len(desk.revenue.asked) > asked, "the search is asked again"
         assert len(desk.audit.looks) >= looks + 2, "which is a look"
         desk.call.set_outcome("resolved")

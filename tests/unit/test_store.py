@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, text
 
-from models.contacts import ContactDraft
+from models.contacts import ContactDraft, Inquiry
 from models.people import SubjectRef
 from models.store import schema
 from models.store.errors import StoreUnavailable
@@ -31,7 +31,7 @@ SECRET = "Agnieszka Żółkiewska"
 
 
 def draft(**fields: object) -> ContactDraft:
-    return ContactDraft(**({"started": START, "reason": "Parking", "note": "asked for a permit"} | fields))  # type: ignore[arg-type]
+    return ContactDraft(**({"started": START, "inquiries": (Inquiry("Parking"),), "note": "asked for a permit"} | fields))  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def statements(file: Path) -> dict[str, str]:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps files apart by folder, not by mode")
 def test_only_the_user_can_read_it(folder: Path, store: Store) -> None:
-    store.contacts.keep_draft("ann", b"sealed", START)
+    store.contacts.keep_draft("ann", "", b"sealed", START)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
     assert modes.pop("store") == 0o700
     assert modes == {FILE_NAME: 0o600, f"{FILE_NAME}-wal": 0o600, f"{FILE_NAME}-shm": 0o600}
@@ -227,7 +227,7 @@ def test_what_was_typed_survives_kill_9(folder: Path) -> None:
         from models.store.store import Store
         store = Store.open(Path(sys.argv[1]))
         for sealed in (b"half a", b"half a sentence"):
-            store.contacts.keep_draft("ann", sealed, datetime.now(UTC))
+            store.contacts.keep_draft("ann", "1", sealed, datetime.now(UTC))
         print("kept", flush=True)
         time.sleep(60)
     """
@@ -236,7 +236,7 @@ def test_what_was_typed_survives_kill_9(folder: Path) -> None:
         assert process.stdout.readline() == "kept\n"
         os.kill(process.pid, signal.SIGKILL)
     with Store.open(folder) as store:
-        assert store.contacts.draft("ann") == b"half a sentence"
+        assert store.contacts.drafts("ann") == {"1": b"half a sentence"}
 
 
 def test_moments_come_back_in_utc_whatever_zone_they_were_told_in(store: Store) -> None:
@@ -265,15 +265,19 @@ def test_a_moment_without_a_zone_is_a_mistake(store: Store) -> None:
     ids=["quotes", "wildcards", "unicode", "long", "nul", "lone surrogate", "surrogate pair"],
 )
 def test_any_text_can_be_stored(store: Store, typed: str, kept: str | None) -> None:
-    every = draft(reason=typed, note=typed, caller_name=typed, members=(SubjectRef(typed, typed),))
-    store.contacts.keep_draft(typed, b"sealed", START)
-    assert store.contacts.draft(typed) == b"sealed"
+    every = draft(inquiries=(Inquiry(typed),), note=typed, caller_name=typed, members=(SubjectRef(typed, typed),), id="1")
+    store.contacts.keep_draft(typed, "1", b"sealed", START)
+    assert store.contacts.drafts(typed) == {"1": b"sealed"}
     saved = store.contacts.save(typed, every, START)
-    assert store.contacts.draft(typed) is None
+    assert store.contacts.drafts(typed) == {}
     assert store.contacts.recent(typed, 1) == (saved,)
-    assert {saved.actor, saved.reason, saved.note, saved.caller_name, *(saved.members[0].department, saved.members[0].id)} == {
-        kept or typed
-    }
+    assert {
+        saved.actor,
+        saved.inquiries[0].subject,
+        saved.note,
+        saved.caller_name,
+        *(saved.members[0].department, saved.members[0].id),
+    } == {kept or typed}
 
 
 def fail_full(store: Store, folder: Path) -> None:
@@ -292,14 +296,14 @@ def fail_read_only(store: Store, folder: Path) -> None:
     [(fail_full, "full", "disk is full.*Make room"), (fail_read_only, "read_only", "write-protected.*Give your account")],
 )
 def test_a_write_that_fails_says_why_and_loses_nothing(store: Store, folder: Path, fail: object, reason: str, words: str) -> None:
-    store.contacts.keep_draft("ann", b"first", START)
+    store.contacts.keep_draft("ann", "1", b"first", START)
     fail(store, folder)  # type: ignore[operator]
     with pytest.raises(StoreUnavailable, match=words) as failed:
         store.contacts.save("ann", draft(note=SECRET * 5000), START)
     assert failed.value.reason == reason
     told = f"{failed.value} {failed.value.__cause__}"
     assert SECRET not in told
-    assert store.contacts.draft("ann") == b"first"
+    assert store.contacts.drafts("ann") == {"1": b"first"}
     assert store.contacts.recent("ann", 1) == ()
     with store._database.reading() as connection:
         assert connection.scalar(text("PRAGMA integrity_check")) == "ok"
@@ -309,11 +313,11 @@ def test_a_store_that_another_holds_says_so(store: Store, folder: Path) -> None:
     with closing(sqlite3.connect(folder / FILE_NAME, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreUnavailable, match="Another program holds") as failed:
-            store.contacts.keep_draft("ann", b"sealed", START)
-        assert store.contacts.draft("ann") is None, "reading needs no lock"
+            store.contacts.keep_draft("ann", "", b"sealed", START)
+        assert store.contacts.drafts("ann") == {}, "reading needs no lock"
         other.execute("ROLLBACK")
     assert failed.value.reason == "locked"
-    store.contacts.keep_draft("ann", b"sealed", START)
+    store.contacts.keep_draft("ann", "", b"sealed", START)
 
 
 def test_a_block_that_raises_undoes_all_of_it(store: Store) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,16 +15,13 @@ from app.services.departments import Departments
 from app.services.reading import ReadingRules
 from app.services.search import Search
 from app.tasks import Tasks
-from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.states import DepartmentState
-from models.contacts import ContactDraft
 from models.outcomes import Failed, NotPermitted, Waiting
 from models.people import SubjectRef
 from tests.fakes.contact import FakeContact
-from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAsker, FakeAudit, FakeDepartment, Gate, departments, person, record
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -243,97 +239,6 @@ def test_a_report_that_names_nobody_can_be_opened() -> None:
         assert bench.caller.state.records == (loose,)
 
     play(work, departments({"requests": FakeDepartment([loose])}))
-
-
-def call_model(contacts: FakeContacts, tasks: Tasks) -> CallViewModel:
-    return CallViewModel(("Tax", "Moving"), contacts, tasks, lambda: "maria")
-
-
-def test_what_is_typed_is_kept_and_found_again() -> None:
-    contacts = FakeContacts()
-
-    async def work() -> None:
-        tasks = Tasks()
-        call = call_model(contacts, tasks)
-        await asyncio.sleep(0)
-        call.set_note("explained the remi")
-        call.set_note("explained the reminder")
-        call.set_reason("Tax")
-        await asyncio.sleep(0.4)
-        await tasks.close()
-        again = Tasks()
-        reopened = call_model(contacts, again)
-        await asyncio.sleep(0.05)
-        assert reopened.state.note == "explained the reminder"
-        assert reopened.state.reason == "Tax"
-        assert reopened.state.restored
-        await again.close()
-
-    asyncio.run(work())
-
-
-def test_saving_wants_an_outcome_and_a_reason_and_then_clears() -> None:
-    contacts = FakeContacts()
-
-    async def work() -> None:
-        tasks = Tasks()
-        call = call_model(contacts, tasks)
-        saved = []
-        call.saved.connect(lambda: saved.append(1))
-        await asyncio.sleep(0.05)
-        call.concern(None)
-        call.set_note("done")
-        call.save()
-        assert "how the call ended" in call.state.problem
-        call.set_outcome("resolved")
-        call.save()
-        assert "about" in call.state.problem
-        call.set_reason("Tax")
-        call.save()
-        call.save()  # Ctrl+Enter twice saves once
-        await asyncio.sleep(0.05)
-        assert saved == [1]
-        assert [draft.note for draft in contacts.saved] == ["done"]
-        assert call.state.note == ""
-        assert call.state.recent[0].outcome == "resolved"
-        await tasks.close()
-
-    asyncio.run(work())
-
-
-def test_a_contact_that_cannot_be_saved_stays_on_the_screen() -> None:
-    contacts = FakeContacts()
-
-    async def work() -> None:
-        tasks = Tasks()
-        call = call_model(contacts, tasks)
-        await asyncio.sleep(0.05)
-        contacts.broken = True
-        call.set_note("important")
-        call.set_reason("Tax")
-        call.set_outcome("resolved")
-        call.save()
-        await asyncio.sleep(0.05)
-        assert call.state.note == "important"
-        assert "Not saved" in call.state.problem
-        assert not call.state.saving
-        await tasks.close()
-
-    asyncio.run(work())
-
-
-def test_a_draft_found_does_not_overwrite_what_is_typed_already() -> None:
-    contacts = FakeContacts(ContactDraft(datetime.now(UTC), note="old"))
-
-    async def work() -> None:
-        tasks = Tasks()
-        call = call_model(contacts, tasks)
-        call.set_note("new")
-        await asyncio.sleep(0.05)
-        assert call.state.note == "new"
-        await tasks.close()
-
-    asyncio.run(work())
 
 
 def test_checks_are_told_as_they_come_and_a_switch_checks_again() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from models.contacts import ContactDraft
+from models.contacts import ContactDraft, Inquiry
 from models.store.store import Store
 from models.verification import Asked, Mandate, Verification
 from models.work import REVIEW
@@ -45,7 +45,7 @@ def test_an_item_is_done_once_and_by_somebody_else(store: Store) -> None:
 
 
 def test_how_a_caller_was_verified_is_kept_with_draft_and_contact(store: Store) -> None:
-    draft = ContactDraft(NOW, reason="Tax", outcome="resolved", verification=KEPT)
+    draft = ContactDraft(NOW, (Inquiry("Tax", "resolved"),), verification=KEPT)
     assert msgspec.convert(json.loads(json.dumps(msgspec.to_builtins(draft))), ContactDraft) == draft
     saved = store.contacts.save("ann", draft, NOW)
     assert saved.verification == KEPT

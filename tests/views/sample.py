@@ -21,7 +21,7 @@ from app.viewmodels.states import (
     SessionState,
     VerificationState,
 )
-from models.contacts import Contact
+from models.contacts import Contact, Inquiry
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Waiting
 from models.people import Address, Caller, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, attention_for
@@ -196,14 +196,15 @@ CALLER_WITH_FAULTS = msgspec.structs.replace(
 
 def _contact(number: int, minutes: int, name: str, reason: str, outcome: Any) -> Contact:
     ended = NOW - timedelta(minutes=minutes)
-    return Contact(number, "areyes", ended - timedelta(minutes=4), ended, reason, outcome, "", caller_name=name)
+    return Contact(number, "areyes", ended - timedelta(minutes=4), ended, (Inquiry(reason, outcome),), "", caller_name=name)
 
 
 CALL = CallState(
     started=NOW - timedelta(minutes=2, seconds=41),
     reasons=("Tax reminder", "New address", "Parking permit", "Waste collection", "Complaint", "Other"),
-    reason="Tax reminder",
-    outcome="resolved",
+    departments=tuple((key, title) for key, title, *_ in DEPARTMENTS),
+    inquiries=(Inquiry("Tax reminder", "resolved", "revenue"), Inquiry("New address")),
+    current=1,
     note="Explained the reminder; pays by Friday.",
     revision=1,
     recent=(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtCore import Qt
 
+from models.contacts import Inquiry
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample
 from views.desk import DEPARTMENTS
@@ -18,19 +19,19 @@ Settle = Callable[[], None]
 
 def test_what_is_typed_reaches_the_view_model(qtbot, window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
     panel = window.desk.caller_view.call
-    models.call.show(msgspec.structs.replace(sample.CALL, reason="", outcome="", note="", revision=2))
+    models.call.show(msgspec.structs.replace(sample.CALL, inquiries=(Inquiry(),), current=0, note="", revision=2))
     settle()
-    qtbot.keyClicks(panel.reason.lineEdit(), "Tax")
-    qtbot.keyClicks(panel.note, "pays Friday")
-    qtbot.keyClick(panel.outcomes["call_back"], Qt.Key.Key_Return)
+    qtbot.keyClicks(panel.this_call.reason.lineEdit(), "Tax")
+    qtbot.keyClicks(panel.wrap_up.note, "pays Friday")
+    qtbot.keyClick(panel.wrap_up.outcomes["call_back"], Qt.Key.Key_Return)
     settle()
     state = models.call.state
-    assert (state.reason, state.note, state.outcome) == ("Tax", "pays Friday", "call_back")
-    assert panel.outcomes["call_back"].isChecked()
+    assert (state.inquiries, state.note) == ((Inquiry("Tax", "call_back"),), "pays Friday")
+    assert panel.wrap_up.outcomes["call_back"].isChecked()
 
 
 def test_the_note_is_overwritten_only_from_outside(qtbot, in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
-    note = in_a_call.desk.caller_view.call.note
+    note = in_a_call.desk.caller_view.call.wrap_up.note
     note.setPlainText("half a sent")
     models.call.change(note="half a", saving=True)
     settle()
@@ -38,32 +39,67 @@ def test_the_note_is_overwritten_only_from_outside(qtbot, in_a_call: DeskWindow,
     models.call.change(note="restored", revision=7, restored=True)
     settle()
     assert note.toPlainText() == "restored"
-    assert in_a_call.desk.caller_view.call.restored.text().startswith("Restored")
+    assert in_a_call.desk.caller_view.call.this_call.restored.text().startswith("Restored")
+
+
+def test_several_inquiries_stand_in_a_list_and_one_is_at_hand(qtbot, in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    panel = in_a_call.desk.caller_view.call
+    this_call = panel.this_call
+    assert [row.text() for row in this_call.rows] == ["1 · Tax reminder", "2 · New address"]
+    assert "resolved" in this_call.rows[0].accessibleName()
+    qtbot.keyClick(this_call.rows[0], Qt.Key.Key_Space)
+    settle()
+    assert (this_call.reason.currentText(), this_call.department.currentText()) == ("Tax reminder", "Revenue")
+    assert panel.wrap_up.outcomes["resolved"].isChecked()
+    qtbot.keyClick(in_a_call, Qt.Key.Key_I, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClicks(in_a_call.focusWidget(), "Dog tax")
+    settle()
+    assert [each.subject for each in models.call.state.inquiries] == ["Tax reminder", "New address", "Dog tax"]
+    assert len(this_call.rows) == 3
+    assert not any(chip.isChecked() for chip in panel.wrap_up.outcomes.values())
+
+
+def test_one_inquiry_alone_needs_no_list(in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    models.call.change(inquiries=(Inquiry("Tax"),), current=0)
+    settle()
+    assert not in_a_call.desk.caller_view.call.this_call.inquiries.isVisible()
+
+
+def test_how_the_caller_has_come_and_that_nobody_is_named(qtbot, in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    this_call = in_a_call.desk.caller_view.call.this_call
+    qtbot.keyClick(this_call.channel, Qt.Key.Key_Down)
+    qtbot.keyClick(this_call.anonymous, Qt.Key.Key_Space)
+    this_call.department.setFocus()
+    qtbot.keyClick(this_call.department, Qt.Key.Key_Down)
+    settle()
+    state = models.call.state
+    assert (state.channel, state.anonymous, state.inquiry.department) == ("desk", True, "revenue")
+    assert this_call.anonymous.isChecked()
 
 
 def test_reasons_that_come_later_do_not_take_what_is_typed(qtbot, window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
     panel = window.desk.caller_view.call
-    qtbot.keyClicks(panel.reason.lineEdit(), "Dog tax")
+    qtbot.keyClicks(panel.this_call.reason.lineEdit(), "Dog tax")
     models.call.change(reasons=("One", "Two"))
     settle()
-    assert panel.reason.currentText() == "Dog tax"
-    assert models.call.state.reason == "Dog tax"
+    assert panel.this_call.reason.currentText() == "Dog tax"
+    assert models.call.state.inquiry.subject == "Dog tax"
 
 
 def test_an_outcome_is_taken_back(in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
-    models.call.change(outcome="")
+    models.call.say(outcome="")
     settle()
-    assert not any(chip.isChecked() for chip in in_a_call.desk.caller_view.call.outcomes.values())
+    assert not any(chip.isChecked() for chip in in_a_call.desk.caller_view.call.wrap_up.outcomes.values())
 
 
 def test_a_problem_is_shown_and_dismissed(in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
     panel = in_a_call.desk.caller_view.call
     models.call.change(problem="Choose how the call ended.")
     settle()
-    assert panel.problem.text() == "Choose how the call ended."
-    panel.problem.pressed.emit()
+    assert panel.wrap_up.problem.text() == "Choose how the call ended."
+    panel.wrap_up.problem.pressed.emit()
     settle()
-    assert panel.problem.text() == ""
+    assert panel.wrap_up.problem.text() == ""
 
 
 def test_no_second_save_while_one_is_going_on(in_a_call: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
@@ -82,8 +118,8 @@ def test_nothing_is_lost_before_there_is_a_view_model(qtbot) -> None:
     window = DeskWindow()
     qtbot.addWidget(window)
     panel = window.desk.caller_view.call
-    assert not panel.note.isEnabled()
-    assert not panel.reason.isEnabled()
+    assert not panel.wrap_up.note.isEnabled()
+    assert not panel.this_call.reason.isEnabled()
 
 
 def test_departments_are_made_on_the_first_visit(window: DeskWindow) -> None:

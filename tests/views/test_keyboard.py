@@ -42,10 +42,17 @@ def test_tab_reaches_every_control(qtbot, in_a_call: DeskWindow) -> None:
             break
         reached.add(widget)
         qtbot.keyClick(widget, Qt.Key.Key_Tab)
-    assert {view.search.box, view.people.list, view.caller.tabs, view.caller.table, view.call.note, view.call.save_button} <= reached
+    assert {
+        view.search.box,
+        view.people.list,
+        view.caller.tabs,
+        view.caller.table,
+        view.call.wrap_up.note,
+        view.call.wrap_up.save_button,
+    } <= reached
     assert any(view.strip.isAncestorOf(widget) for widget in reached)
     assert any(view.search.read_as.isAncestorOf(widget) for widget in reached)
-    assert any(view.call.outcome_row.isAncestorOf(widget) for widget in reached)
+    assert any(view.call.wrap_up.outcome_row.isAncestorOf(widget) for widget in reached)
     assert any(view.people.missing.isAncestorOf(widget) for widget in reached)
     assert any(view.caller.attention.isAncestorOf(widget) for widget in reached)
 
@@ -94,7 +101,7 @@ def test_alt_and_a_number_open_a_tab(in_a_call: DeskWindow) -> None:
 
 def test_escape_goes_back_to_the_search(qtbot, in_a_call: DeskWindow) -> None:
     view = in_a_call.desk.caller_view
-    view.call.note.setFocus()
+    view.call.wrap_up.note.setFocus()
     in_a_call.desk.focus_search()
     assert in_a_call.focusWidget() is view.search.box
     assert view.search.box.selectedText() == view.search.box.text()

@@ -38,7 +38,7 @@ def locked(in_a_call: DeskWindow, settle: Callable[[], None]) -> DeskWindow:
 
 
 def test_control_l_locks_from_anywhere(in_a_call: DeskWindow, models: FakeViewModels, settle: Callable[[], None]) -> None:
-    for widget in (in_a_call.desk.caller_view.call.note, in_a_call.desk.caller_view.people.list):
+    for widget in (in_a_call.desk.caller_view.call.wrap_up.note, in_a_call.desk.caller_view.people.list):
         widget.setFocus()
         press(widget, Qt.Key.Key_L, CONTROL)
         assert models.lock.state.why == "asked"
@@ -117,7 +117,7 @@ def test_the_title_says_locked_and_nothing_more(locked: DeskWindow, models: Fake
 
 
 def test_the_desk_is_back_with_the_focus_where_it_was(in_a_call: DeskWindow, models: FakeViewModels, settle: Callable[[], None]) -> None:
-    note = in_a_call.desk.caller_view.call.note
+    note = in_a_call.desk.caller_view.call.wrap_up.note
     note.setFocus()
     models.lock.lock()
     settle()

@@ -13,6 +13,7 @@ import pytest
 from PySide6.QtGui import QColor, QImage, QTextDocument
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
+from models.contacts import Inquiry
 from models.outcomes import Answered, Failed, Fault, Skipped
 from models.people import Address, Identifier, Person, SubjectRef
 from models.records import Field
@@ -85,8 +86,9 @@ def test_no_screen_takes_data_for_markup(window: DeskWindow, models: FakeViewMod
     read_as = tuple(replace(part, value=hostile, text=hostile) for part in sample.READ_AS)
     models.search.show(replace(sample.SEARCH_WITH_FAULTS, callers=(caller,), departments=(*departments, skipped), read_as=read_as))
     models.caller.show(replace(sample.CALLER_WITH_FAULTS, caller=caller, records=records, departments=(*departments, skipped)))
-    recent = tuple(replace(contact, caller_name=hostile, reason=hostile) for contact in sample.CALL.recent)
-    models.call.show(replace(sample.CALL, reason=hostile, note=hostile, reasons=(hostile,), problem=hostile, recent=recent, restored=True))
+    recent = tuple(replace(contact, caller_name=hostile) for contact in sample.CALL.recent)
+    said = {"inquiries": (Inquiry(hostile, "", hostile),) * 2, "departments": ((hostile, hostile),), "reasons": (hostile,)}
+    models.call.show(replace(sample.CALL, **said, note=hostile, number=hostile, problem=hostile, recent=recent, restored=True))
     models.session.show(replace(sample.SESSION, actor=hostile, role=hostile, purpose=hostile, site=hostile, notice=hostile))
     rows = tuple(
         replace(row, title=hostile, kind=hostile, problems=(hostile,), mapping=((hostile, hostile),), roles=(hostile,), manifest=hostile)

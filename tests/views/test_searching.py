@@ -241,7 +241,7 @@ def test_saved_clears_for_the_next_caller(qtbot, in_a_call: DeskWindow, models: 
     assert models.search.calls[-1] == ("clear",)
     view = in_a_call.desk.caller_view
     assert view.search.box.text() == ""
-    assert view.call.note.toPlainText() == ""
+    assert view.call.wrap_up.note.toPlainText() == ""
     assert in_a_call.focusWidget() is view.search.box
 
 

@@ -1,0 +1,123 @@
+"""WRAP UP: how the inquiry at hand ended, the note, and saving the contact for the next caller to come."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QPushButton
+
+from models.contacts import OUTCOMES
+from views import words
+from views.theme import look
+from views.widgets.cards import Banner
+from views.widgets.chip import Chip
+from views.widgets.flow import FlowRow
+from views.widgets.plain_label import PlainLabel
+from views.widgets.section import Section
+
+if TYPE_CHECKING:
+    from app.viewmodels.states import CallState
+    from views.ports import CallPort
+
+
+class NoteBox(QPlainTextEdit):
+    """The note: Tab leaves it, as everywhere else in the window."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setTabChangesFocus(True)
+        self.setAccessibleName(self.tr("Note"))
+        self.setPlaceholderText(self.tr("What was asked, and what was agreed"))
+
+
+class WrapUp(Section):
+    """Its fields are off until there is a view model that keeps what is typed."""
+
+    saved = Signal()
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.heading.setText(self.tr("WRAP UP"))
+        self._model: CallPort | None = None
+        self._revision = -1
+        self.problem = Banner(narrow=True)
+        self.problem.pressed.connect(self._discard_problem)
+        self.outcomes: dict[str, Chip] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self.outcome_row = FlowRow()
+        self.outcome_row.setAccessibleName(self.tr("How the call ended"))
+        for position, outcome in enumerate(OUTCOMES):
+            chip = Chip(checkable=True)
+            chip.show_as(words.contact_outcome(outcome).capitalize())
+            chip.clicked.connect(lambda _checked=False, outcome=outcome: self._outcome_chosen(outcome))
+            self.outcomes[outcome] = chip
+            self._group.addButton(chip)
+            self.outcome_row.insert(position, chip)
+        self.note = NoteBox()
+        self.note.textChanged.connect(self._note_changed)
+        self.save_button = QPushButton(self.tr("&Save and next   Ctrl+Enter"))
+        self.save_button.setProperty("role", "primary")
+        self.save_button.setAccessibleName(self.tr("Save and next"))
+        self.save_button.clicked.connect(self.save)
+        self.column.addWidget(PlainLabel(self.tr("&Outcome"), "small", buddy=self.outcomes["resolved"]))
+        self.column.addWidget(self.outcome_row)
+        self.column.addWidget(PlainLabel(self.tr("&Note"), "small", buddy=self.note))
+        self.column.addWidget(self.note, 1)
+        self.column.addWidget(self.problem)
+        self.column.addWidget(self.save_button)
+        self._enable(False)
+
+    def restyle(self) -> None:
+        self.note.setMinimumHeight(look().px(72))
+        self.note.setMaximumHeight(look().px(150))
+
+    def bind(self, model: CallPort) -> None:
+        """Connects to the view model."""
+        self._model = model
+        model.saved.connect(self.saved)
+        self._enable(True)
+
+    def draw(self, state: CallState) -> None:
+        """Shows the call; what is being typed is overwritten only where the text was changed from outside."""
+        if state.revision != self._revision:
+            self._revision = state.revision
+            if self.note.toPlainText() != state.note:
+                self.note.blockSignals(True)
+                self.note.setPlainText(state.note)
+                self.note.moveCursor(QTextCursor.MoveOperation.End)  # typing goes on where it stopped
+                self.note.blockSignals(False)
+        self._check(state.inquiry.outcome)
+        self.problem.show_text(state.problem, "bad", button=self.tr("OK") if state.problem else "")
+        self.save_button.setEnabled(self._model is not None and not state.saving)
+
+    def save(self) -> None:
+        """Saves the call."""
+        if self._model is not None and self.save_button.isEnabled():
+            self._model.save()
+
+    def _enable(self, on: bool) -> None:
+        for widget in (self.note, self.save_button, *self.outcomes.values()):
+            widget.setEnabled(on)
+
+    def _check(self, outcome: str) -> None:
+        if outcome:
+            self.outcomes[outcome].setChecked(True)
+        elif (checked := self._group.checkedButton()) is not None:
+            self._group.setExclusive(False)
+            checked.setChecked(False)
+            self._group.setExclusive(True)
+
+    def _outcome_chosen(self, outcome: str) -> None:
+        if self._model is not None:
+            self._model.set_outcome(outcome)
+
+    def _note_changed(self) -> None:
+        if self._model is not None:
+            self._model.set_note(self.note.toPlainText())
+
+    def _discard_problem(self) -> None:
+        if self._model is not None:
+            self._model.discard_problem()
