@@ -30,6 +30,8 @@ from app.services.disclosure import Disclosure
 from app.services.geocoding import Geocoding
 from app.services.identity.linker import ByHand
 from app.services.identity.weights import Weights, WeightsError, site_weights
+from app.services.knowledge import Knowledge
+from app.services.library import Library
 from app.services.linking import Linking, LinkKeeper, by_hand
 from app.services.reading import ReadingRules
 from app.services.revealing import Revealing
@@ -212,6 +214,7 @@ class Services:
     reviews: Reviews
     linking: Linking
     links: StoredLinks
+    library: Library
     weights: Weights
     rules: ReadingRules
     geocoding: Geocoding
@@ -248,6 +251,7 @@ class Services:
         self.worker.close()
         self.audit.close()
         self.gate.close()
+        self.library.close()
         self.transport.close()
 
 
@@ -305,6 +309,9 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         reviews=Reviews(session, settings.break_glass, audit, work),
         linking=Linking(links, audit, session),
         links=links,
+        library=Library(
+            Knowledge(folder / "knowledge", settings.language, {*site.problems, *(manifest.id for manifest in site.manifests)})
+        ),
         weights=weights,
         rules=rules,
         geocoding=Geocoding(_geocoder(settings, transport), rules),

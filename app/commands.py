@@ -18,6 +18,7 @@ from app.terminal import Told
 
 if TYPE_CHECKING:
     from app.bootstrap import Services
+    from models.checks import CheckRow
 
 # Each command imports what it needs: none waits for the libraries of another.
 
@@ -132,7 +133,7 @@ def search(
 
 @app.command()
 def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
-    """Check every department: its manifest, its credential, and whether it answers.
+    """Check every department: its manifest, its credential, and whether it answers; and every article of the site.
 
     Exit code: 1 if one falls short. Example: civicdesk check --site DIR
     """
@@ -141,9 +142,13 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
     from app import checking
 
     with _opened(site) as services:
-        rows = asyncio.run(services.checks.check_all())
-        sys.stdout.write((checking.as_json(rows) if as_json else checking.as_text(rows)) + "\n")
-        raise typer.Exit(checking.exit_code(rows))
+
+        async def checked() -> tuple[tuple[CheckRow, ...], tuple[str, ...]]:
+            return await services.checks.check_all(), await services.library.problems()
+
+        found = asyncio.run(checked())
+        sys.stdout.write((checking.as_json(*found) if as_json else checking.as_text(*found)) + "\n")
+        raise typer.Exit(checking.exit_code(*found))
 
 
 audit = typer.Typer(name="audit", help="Prove the audit log, or ask it who saw somebody's data.", rich_markup_mode=None)

@@ -68,6 +68,8 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """Regular expression of a post code."""
     currency: Annotated[str, Meta(pattern=r"^[A-Z]{3}\Z", description='three capitals, such as "USD"')] = "USD"
     time_zone: str = "UTC"
+    language: Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*\Z", description='a language tag, such as "en"')] = "en"
+    """What the city's own articles are written in."""
     roles: tuple[str, ...] = ("agent", "caseworker", "supervisor", "auditor", "administrator")
     default_role: str = "agent"
     staff: dict[str, str] = {}

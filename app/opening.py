@@ -20,12 +20,14 @@ from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
 from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
 from app.viewmodels.lock import LockViewModel, Screen
+from app.viewmodels.saying import SayingViewModel
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.session import SessionViewModel
 from app.viewmodels.states import DepartmentState, SessionState
 from app.viewmodels.trail import TrailViewModel
 from app.viewmodels.verification import VerificationViewModel
 from app.viewmodels.why import WhyViewModel
+from app.viewmodels.wording import Wording
 from models.people import Caller
 from models.query import SearchQuery
 from models.records import Record
@@ -86,6 +88,11 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         )
     )
 
+    saying = SayingViewModel(
+        *(services.library, lambda language: Wording(language or site.language, site.region), titles, tasks),
+        {"city.name": site.name},
+    )
+
     def opened(who: Caller | None, record: Record | None, query: SearchQuery | None) -> None:
         caller.open(who, record, query)
         call.concern(who)
@@ -102,11 +109,13 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         call.verified()
 
     def reasoned(reason: str) -> None:
+        saying.hear(reason)
         if session.give_reason(reason):
             reclassified()
 
     def next_contact() -> None:
         verification.next_contact()
+        saying.next_contact()
         glass.end()
 
     search.opened = opened
@@ -117,12 +126,13 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     call.reasoned = reasoned
     call.restored = services.verifier.ladder.resume
     call.saved.connect(next_contact)
+    caller.state_changed.connect(saying.see)
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
     reviews = ReviewsViewModel(services.reviews, tasks)
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles, tasks)
-    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why}
+    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying}
     screens = shown | {"verification": verification, "glass": glass, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
@@ -139,6 +149,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         reviews,
         why,
         AddressesViewModel(services.geocoding, tasks),
+        saying,
     )
 
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from views.recent import Recent
+from views.say_section import SaySection
 from views.theme import look
 from views.this_call import ThisCall
 from views.wrap_up import WrapUp
@@ -30,10 +31,11 @@ class CallPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.this_call = ThisCall()
+        self.say = SaySection()
         self.wrap_up = WrapUp()
         self.wrap_up.saved.connect(self.saved)
         self.recent = Recent()
-        self.sections: tuple[Section, ...] = (self.this_call, self.wrap_up, self.recent)
+        self.sections: tuple[Section, ...] = (self.this_call, self.say, self.wrap_up, self.recent)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         unit = look().px
@@ -53,6 +55,7 @@ class CallPanel(QScrollArea):
         """Connects each section to its view model."""
         self.this_call.bind(models.call)
         self.wrap_up.bind(models.call)
+        frame.follow(models.saying, self.say.draw)
         frame.follow(models.call, self.this_call.draw, self.wrap_up.draw, self.recent.draw)
 
     def enter(self) -> bool:

@@ -6,13 +6,14 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from models.people import ValuePlace
 from views import icons, words
 from views.masked import MaskedValue, RevealMenu
 from views.theme import Tone, look
+from views.widgets.cards import PressCard
 from views.widgets.chip import Chip
 from views.widgets.flow import FlowRow
 from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, restyle, set_tip
@@ -214,24 +215,20 @@ class CallerHeader(QWidget):
         return not place.department or (place.department, place.id, place.label) in numbers
 
 
-class AttentionCard(QFrame):
+class AttentionCard(PressCard):
     """One record that needs somebody; Enter or a click shows it in the table."""
 
-    pressed = Signal(object)
+    chosen = Signal(object)
 
     def __init__(self) -> None:
-        super().__init__()
-        self.setProperty("role", "card")
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        super().__init__(spacing=2)
         self.record: Record | None = None
         self._title = ElidedLabel(role="strong")
         self._text = ElidedLabel(role="small")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(look().px(15), look().px(8), look().px(10), look().px(8))
-        layout.setSpacing(look().px(2))
-        layout.addWidget(self._title)
-        layout.addWidget(self._text)
+        self.column.setContentsMargins(look().px(15), look().px(8), look().px(10), look().px(8))
+        self.column.addWidget(self._title)
+        self.column.addWidget(self._text)
+        self.pressed.connect(lambda: self.chosen.emit(self.record))
 
     def draw(self, record: Record, department: str, today: date) -> None:
         """Shows the record."""
@@ -249,17 +246,6 @@ class AttentionCard(QFrame):
         self._text.setText("")
         self.setAccessibleName("")
 
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):
-            self.pressed.emit(self.record)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
-        if plain and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
-            self.pressed.emit(self.record)
-        else:
-            super().keyPressEvent(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         style = look()
@@ -268,10 +254,6 @@ class AttentionCard(QFrame):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(style.colour("bad_mark" if self.record and self.record.attention == "late" else "warn_mark"))
         painter.drawRoundedRect(style.px(6), style.px(9), style.px(3), self.height() - style.px(18), style.px(1), style.px(1))
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(style.colour("focus"), 2))
-            painter.drawRoundedRect(self.rect().adjusted(1, 1, -2, -2), style.px(7), style.px(7))
         painter.end()
 
 
@@ -287,7 +269,7 @@ class AttentionCards(QWidget):
         self._grid.setSpacing(look().px(10))
         self._cards = [AttentionCard() for _ in range(_CARDS)]
         for column, card in enumerate(self._cards):
-            card.pressed.connect(self.pressed)
+            card.chosen.connect(self.pressed)
             self._grid.addWidget(card, 0, column)
             self._grid.setColumnStretch(column, 1)
         self.hide()

@@ -103,6 +103,7 @@ class CallerView(QWidget):
         self._frame.follow(models.caller, *self.caller.draws())
         self._frame.follow(models.verification, self.caller.draw_verification)
         self._frame.follow(models.glass, self.glass.draw)
+        self.call.say.opened.connect(self.look_up)
         self._frame.follow(models.session, self.who.draw, self._show_samples)
 
     def restyle(self) -> None:
@@ -148,6 +149,13 @@ class CallerView(QWidget):
 
             titles = {department.id: department.title for department in models.search.state.departments}
             WhyDialog(self.window(), models.why, titles, key).open()
+
+    def look_up(self, key: str = "") -> None:
+        """What the city knows: this article, or all of them to search in."""
+        if self._models is not None:
+            from views.knowledge_dialog import KnowledgeDialog
+
+            KnowledgeDialog(self.window(), self._models.saying, key).open()
 
     def forget_copied(self) -> None:
         """Empties the clipboard of what was revealed and copied."""

@@ -107,6 +107,7 @@ class Desk(QWidget):
             ("Ctrl+L", self.lock),
             ("Ctrl+H", self.show_trail),
             ("Ctrl+Shift+W", self.show_why),
+            ("Ctrl+J", self.look_up),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         for number in range(9):
@@ -218,6 +219,11 @@ class Desk(QWidget):
         """Why the open caller's records are one person."""
         if self.screens.currentWidget() is self.caller_view:
             self.caller_view.show_why()
+
+    def look_up(self) -> None:
+        """What the city knows."""
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.look_up()
 
     def show_keys(self) -> None:
         """The overview of all keys."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         GlassState,
         LockState,
         ReviewsState,
+        SayingState,
         SearchState,
         SessionState,
         TrailState,
@@ -181,6 +182,19 @@ class AddressesPort(Protocol):
     def leave(self) -> None: ...
 
 
+class SayingPort(Protocol):
+    """What the city knows, and what of it may be said in this call."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> SayingState: ...
+    def enter(self) -> None: ...
+    def search(self, text: str) -> None: ...
+    def read(self, key: str, *, told: bool = False) -> None: ...
+    def speak(self, language: str) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -208,3 +222,5 @@ class ViewModels(Protocol):
     def why(self) -> WhyPort: ...
     @property
     def addresses(self) -> AddressesPort: ...
+    @property
+    def saying(self) -> SayingPort: ...

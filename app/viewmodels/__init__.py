@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.viewmodels.departments import DepartmentsViewModel
     from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
     from app.viewmodels.lock import LockViewModel
+    from app.viewmodels.saying import SayingViewModel
     from app.viewmodels.search import SearchViewModel
     from app.viewmodels.session import SessionViewModel
     from app.viewmodels.trail import TrailViewModel
@@ -33,3 +34,4 @@ class ViewModels(NamedTuple):
     reviews: ReviewsViewModel
     why: WhyViewModel
     addresses: AddressesViewModel
+    saying: SayingViewModel

@@ -123,6 +123,9 @@ class DemoCity:
             if name in self._plans:
                 text = text.replace("PORT", str(self._plans[name].port), 1)
             (self.site / "departments" / f"{name}.toml").write_text(text, encoding="utf-8")
+        (self.site / "knowledge").mkdir()
+        for article in templates.joinpath("knowledge").iterdir():
+            (self.site / "knowledge" / article.name).write_bytes(article.read_bytes())
         assert self._control is not None
         text = templates.joinpath("site.toml").read_text(encoding="utf-8")
         demo = f'\n[demo]\ncredentials = "{self._control.url}/credentials"\ncontrol = "{self._control.url}"\n'

@@ -138,3 +138,14 @@ def test_a_manifest_with_errors_is_told_with_its_line_and_the_rest_works(city: D
         assert civicdesk("search", city.sample_searches[0], "--site", str(city.site)).returncode == 0
     finally:
         broken.unlink()
+
+
+def test_an_article_with_errors_is_told_with_its_line(city: DemoCity) -> None:
+    broken = city.site / "knowledge" / "bins.md"
+    broken.write_text("+++\ntitel = 'Bins'\n+++\nOn Monday.\n", encoding="utf-8")
+    try:
+        done = civicdesk("check", "--site", str(city.site), "--json")
+        assert done.returncode == 1
+        assert json.loads(done.stdout)["articles"][0].startswith(f"{broken}:2: titel is not a key")
+    finally:
+        broken.unlink()

@@ -18,6 +18,7 @@ from app.viewmodels.states import (
     LockState,
     Revealed,
     ReviewsState,
+    SayingState,
     SearchState,
     SessionState,
     TrailState,
@@ -294,6 +295,25 @@ class FakeAddresses(FakeViewModel):
         self.calls.append(("leave",))
 
 
+class FakeSaying(FakeViewModel):
+    def __init__(self, state: SayingState | None = None) -> None:
+        super().__init__(state or SayingState())
+
+    def enter(self) -> None:
+        self.calls.append(("enter",))
+
+    def search(self, text: str) -> None:
+        self.calls.append(("search", text))
+        self.change(text=text)
+
+    def read(self, key: str, *, told: bool = False) -> None:
+        self.calls.append(("read", key, told))
+
+    def speak(self, language: str) -> None:
+        self.calls.append(("speak", language))
+        self.change(language=language)
+
+
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -321,3 +341,4 @@ class FakeViewModels:
         self.glass = FakeGlass(glass)
         self.reviews = FakeReviews(reviews)
         self.addresses = FakeAddresses()
+        self.saying = FakeSaying()

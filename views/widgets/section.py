@@ -12,10 +12,10 @@ from views.widgets.plain_label import PlainLabel
 class Section(QWidget):
     """What stands in it goes into ``column``. One with nothing to say is hidden by whoever fills it."""
 
-    def __init__(self, heading: str, spacing: int = 6) -> None:
+    def __init__(self, heading: str, spacing: int = 6, card: Card | None = None) -> None:
         super().__init__()
         self.heading = PlainLabel(heading, "caps")
-        self.card = Card(spacing=spacing)
+        self.card = card or Card(spacing=spacing)
         self.column = self.card.column
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
