@@ -128,6 +128,14 @@ class BadAnswer(DepartmentError):
     key = "unreadable"
 
 
+def error_named(key: str, detail: str) -> DepartmentError:
+    """The error whose fault has this key: what a manifest calls one of its department's own."""
+    for kind in (NotFound, Forbidden, SignInNeeded, RateLimited, Rejected, Conflict):
+        if kind.key == key:
+            return kind(detail)
+    return BadAnswer(detail, key=key) if key == "mapping" else Unavailable(detail, key=key)
+
+
 @runtime_checkable
 class Finds(Protocol):
     def find(self, query: SearchQuery, ctx: CallContext) -> Iterator[Person | Record]:

@@ -48,7 +48,7 @@ class Paging(Struct, frozen=True, kw_only=True):
 
 
 class Request(Struct, frozen=True, kw_only=True):
-    """One question to the department: ``sql`` for kind sql, ``operation`` for soap, ``path`` (with ``query``, ``headers``) for others."""
+    """One question to the department: ``sql`` (kind sql), ``operation`` (soap, graphql), or ``path`` with ``query`` and ``headers``."""
 
     sql: str = ""
     """One SELECT with :parameters."""
@@ -60,9 +60,9 @@ class Request(Struct, frozen=True, kw_only=True):
     """Parameter name to template; one whose template comes out empty is left out."""
     headers: dict[str, str] = {}
     body: dict[str, str] = {}
-    """JSON body of a POST that only asks, or what an operation is given (soap; ``a.b`` is b within a): key to template."""
+    """JSON body of a POST that only asks, or what an operation is given (soap, where ``a.b`` is b within a; graphql): key to template."""
     operation: str = ""
-    """The operation of the WSDL (soap)."""
+    """The operation of the WSDL (soap), or the text of one named query (graphql)."""
     items: str = ""
     """JMESPath (JSON) or XPath (XML) of the list in the answer; empty is the whole answer."""
     paging: Paging | None = None
@@ -153,6 +153,10 @@ class Open311(Struct, frozen=True, kw_only=True):
     accept_encoding: str = "gzip"
 
 
+Meaning = Literal["not_found", "forbidden", "sign_in_needed", "rate_limited", "rejected", "conflict", "server_error"]
+"""What a department's own error can mean here."""
+
+
 class Soap(Struct, frozen=True, kw_only=True):
     """Where a SOAP service is described, and what its faults mean (soap)."""
 
@@ -161,7 +165,7 @@ class Soap(Struct, frozen=True, kw_only=True):
     service: str = ""
     port: str = ""
     """Which of several; empty is the first that speaks SOAP over HTTP, 1.1 or 1.2."""
-    faults: dict[str, Literal["not_found", "forbidden", "sign_in_needed", "rate_limited", "rejected", "conflict", "server_error"]] = {}
+    faults: dict[str, Meaning] = {}
     """Regular expression of a fault's code, subcode, detail element or text, to what it means here."""
 
     def __post_init__(self) -> None:
@@ -176,13 +180,24 @@ class OData(Struct, frozen=True, kw_only=True):
     """Several [[records]] questions go in one round trip ($batch in JSON)."""
 
 
+class GraphQL(Struct, frozen=True, kw_only=True):
+    """What a GraphQL server's errors mean (graphql)."""
+
+    errors: dict[str, Meaning] = {}
+    """Regular expression of an error's code (``extensions.code``) or message, to what it means here."""
+
+    def __post_init__(self) -> None:
+        for pattern in self.errors:
+            regular_expression(pattern, "errors", pattern)
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """A department. Its id is the name of its file, without ``.toml``."""
 
     id: str
     path: str
     kind: str
-    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, ``fhir``, or a kind that the site allows."""
+    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, ``fhir``, ``graphql``, or a kind that the site allows."""
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""
@@ -212,6 +227,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     open311: Open311 = Open311()
     soap: Soap = Soap()
     odata: OData = OData()
+    graphql: GraphQL = GraphQL()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
 from adapters.asking import can_find, is_reference, lookups_for, read_items
@@ -24,6 +24,8 @@ from adapters.transport import Transport
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
+
+T = TypeVar("T")
 
 
 def is_null(answer: Any, path: str) -> bool:
@@ -53,7 +55,7 @@ class QuestionsDepartment:
         raise NotImplementedError
 
     def _asked(self, question: Request, values: dict[str, str], ctx: CallContext) -> Iterator[Any]:
-        """The items of all pages of a question's answer. Raises DepartmentError."""
+        """The items of all pages of an answer; a BadAnswer among them is told of after what could be read. Raises DepartmentError."""
         raise NotImplementedError
 
     def _asked_all(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> Iterator[tuple[Records, Any]]:
@@ -81,7 +83,7 @@ class QuestionsDepartment:
         if question is None or read is None:
             return
         items = self._asked(question, query_values(query, ctx.now.date()), ctx)
-        yield from read_items((partial(read, item, ctx) for item in items), manifest.limits.people)
+        yield from read_items((_reading(read, item, ctx) for item in items), manifest.limits.people)
 
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         """All records of one person, of all [[records]] questions."""
@@ -89,7 +91,7 @@ class QuestionsDepartment:
 
         def readings() -> Iterator[Callable[[], Record]]:
             for question, item in self._asked_all(self._manifest.records, values, ctx):
-                yield partial(self._readers[question.map], item, ctx, subject)
+                yield _reading(self._readers[question.map], item, ctx, subject)
 
         yield from read_items(readings(), self._manifest.limits.records)
 
@@ -132,6 +134,14 @@ class QuestionsDepartment:
     def _line(self, place: Place) -> str:
         name = ".".join(part for part in place if isinstance(part, str))
         return f"{Path(self._manifest.path).name}:{line_of(self._lines, place)}: {name}"
+
+
+def _reading(read: Callable[..., T], item: Any, *more: Any) -> Callable[[], T]:
+    return partial(_raise, item) if isinstance(item, BadAnswer) else partial(read, item, *more)
+
+
+def _raise(error: BadAnswer) -> NoReturn:
+    raise error
 
 
 def questions(manifest: Manifest) -> Iterator[tuple[Place, Request]]:

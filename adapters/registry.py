@@ -25,6 +25,7 @@ BUILT_IN = {
     "soap": "adapters.soap:SoapDepartment",
     "odata": "adapters.odata:ODataDepartment",
     "fhir": "adapters.fhir:FhirDepartment",
+    "graphql": "adapters.graphql:GraphqlDepartment",
 }
 
 

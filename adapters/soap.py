@@ -21,16 +21,13 @@ from adapters.asking import says_something
 from adapters.contract import (
     BadAnswer,
     CallContext,
-    Conflict,
     DepartmentError,
-    Forbidden,
     Health,
-    NotFound,
-    RateLimited,
     Rejected,
     SignInNeeded,
     TimedOut,
     Unavailable,
+    error_named,
 )
 from adapters.manifest import Manifest, Request
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
@@ -52,14 +49,6 @@ _BREAKS = re.compile("[\t\n\r\x7f-\x9f\u2028\u2029]")
 _SIGN_IN = re.compile(
     r"Failed(Authentication|Check)|Invalid(Security(Token)?)|SecurityTokenUnavailable|AuthenticationFailure|Unauthenticated"
 )
-_FAULTS: dict[str, type[DepartmentError]] = {
-    "not_found": NotFound,
-    "forbidden": Forbidden,
-    "sign_in_needed": SignInNeeded,
-    "rate_limited": RateLimited,
-    "rejected": Rejected,
-    "conflict": Conflict,
-}
 
 
 class SoapDepartment(QuestionsDepartment):
@@ -138,7 +127,7 @@ class SoapDepartment(QuestionsDepartment):
         detail = f"SOAP fault {' '.join(names)}".strip()
         for pattern, key in self._manifest.soap.faults.items():
             if any(re.fullmatch(pattern, name) for name in fault.names) or re.search(pattern, fault.text):
-                return _FAULTS[key](detail) if key in _FAULTS else Unavailable(detail, key=key)
+                return error_named(key, detail)
         code = names[0] if names else ""
         if any(_SIGN_IN.fullmatch(name) for name in names):
             return SignInNeeded(detail)
