@@ -28,6 +28,7 @@ from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.disclosure import Disclosure
 from app.services.geocoding import Geocoding
+from app.services.history import History
 from app.services.identity.linker import ByHand
 from app.services.identity.weights import Weights, WeightsError, site_weights
 from app.services.knowledge import Knowledge
@@ -41,7 +42,7 @@ from app.services.session import Session, actor_name, role_of
 from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
 from app.services.verification import Ladder, Verifier
 from models.audit import AuditRow, Look, LookKind, Seen
-from models.contacts import Contact, ContactDraft
+from models.contacts import HISTORY, Contact, ContactDraft
 from models.links import Link, LinkKind
 from models.people import SubjectRef
 from models.store.links import LinkRows
@@ -228,8 +229,18 @@ class Services:
     async def _decided(self) -> ByHand:
         return by_hand(await self.links.standing())
 
-    def new_file(self) -> CallerFile:
-        return CallerFile(self.departments, self.audit, self.session)
+    def new_file(self, history: History | None = None) -> CallerFile:
+        return CallerFile(self.departments, self.audit, self.session, history)
+
+    def history(self) -> History:
+        """The contacts about a caller, as far as whoever works here may see them."""
+        titles = {name: port.manifest.title for name, port in self.departments.ports.items()}
+        return History(
+            self.contacts,
+            titles,
+            lambda name: name not in titles or self.departments.permitted(name, self.session),
+            lambda: self.session.allows(HISTORY),
+        )
 
     async def switch(self, department: str, on: bool) -> None:
         """Switch a department of the demo city."""

@@ -21,6 +21,7 @@ from adapters.toml_tables import Place, Unusable, read_table, regular_expression
 from adapters.transport import on_this_machine
 from models.change_kinds import USUAL_CHANGES
 from models.changes import ChangeKind
+from models.contacts import HISTORY
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
@@ -162,7 +163,7 @@ def load_site(folder: Path) -> Site:
             problems[file.stem] = error.problems
     if not manifests and not problems:
         raise SiteError(f"The site in {folder} has no departments: put a manifest into {folder / 'departments'}.")
-    _check_departments_named(folder / "site.toml", settings, {*problems, *(manifest.id for manifest in manifests)})
+    _check_departments_named(folder / "site.toml", settings, {HISTORY, *problems, *(manifest.id for manifest in manifests)})
     return Site(folder, settings, tuple(manifests), problems)
 
 
@@ -212,6 +213,9 @@ def _check_departments_named(path: Path, settings: SiteSettings, known: set[str]
 def _check_against_site(manifest: Manifest, settings: SiteSettings, folder: Path) -> None:
     """What only the site knows: its roles; and that a demo site, whose secrets are no secrets, stays on this machine."""
     text = Path(manifest.path).read_text(encoding="utf-8")
+    if manifest.id == HISTORY:
+        words = f"the id {HISTORY!r} stands for the contacts that the site itself keeps: give the file another name"
+        raise ManifestError([ManifestProblem(manifest.path, 1, words)])
     for role in manifest.roles:
         if role not in settings.roles:
             words = f"roles names {role!r}, which the site does not have: write one of {', '.join(settings.roles)}"

@@ -28,6 +28,7 @@ from app.viewmodels.trail import TrailViewModel
 from app.viewmodels.verification import VerificationViewModel
 from app.viewmodels.why import WhyViewModel
 from app.viewmodels.wording import Wording
+from models.contacts import HISTORY
 from models.people import Caller
 from models.query import SearchQuery
 from models.records import Record
@@ -64,7 +65,11 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         return services.departments.permitted(department, session)
 
     search = SearchViewModel(departments, permitted, services.rules, services.new_search, services.disclosure, tasks)
-    caller = CallerViewModel(departments, services.new_file, services.disclosure, services.revealing, tasks, site.reveal_reasons)
+    history = services.history()
+    caller = CallerViewModel(
+        (*departments, DepartmentState(HISTORY, "Contacts", "#475569", kind="store")),
+        *(lambda: services.new_file(history), services.disclosure, services.revealing, tasks, site.reveal_reasons),
+    )
     titles = {department.id: department.title for department in departments}
     verification = VerificationViewModel(
         *(services.verifier, caller.known, caller.reading, lambda: session.has_caller, titles, site.verification.grounds, tasks)
@@ -131,7 +136,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
     reviews = ReviewsViewModel(services.reviews, tasks)
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
-    trail = TrailViewModel(services.audit.own_looks, titles, tasks)
+    trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
     shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying}
     screens = shown | {"verification": verification, "glass": glass, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)

@@ -11,8 +11,10 @@ from adapters.turns import TURNS
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, as_they_end, in_worker
 from app.services.disclosure import Sight
+from app.services.history import History
 from app.services.search import AuditTrail, summed_up
 from models.audit import Look
+from models.contacts import HISTORY
 from models.outcomes import Answered, Outcome
 from models.people import SubjectRef
 from models.records import Record
@@ -37,10 +39,12 @@ class Shown(NamedTuple):
 class CallerFile:
     """All records of one caller. ``records`` are those read so far: what needs attention first, then the newest."""
 
-    def __init__(self, departments: Departments, audit: AuditTrail, asker: Asker) -> None:
+    def __init__(self, departments: Departments, audit: AuditTrail, asker: Asker, history: History | None = None) -> None:
+        """With ``history``, the contacts about the caller are read too."""
         self._departments = departments
         self._audit = audit
         self._asker = asker
+        self._history = history
         self._placed: list[tuple[tuple[int, int, str], Record, Record | None]] = []
         self._known: set[str] = set()
         self._sight: Sight | None = None
@@ -62,14 +66,17 @@ class CallerFile:
             self._shown = _shown(sight, self.records, [sight.record(record) for record in self.records])
         return self._shown
 
-    async def read(self, members: tuple[SubjectRef, ...], sight: Callable[[], Sight]) -> AsyncIterator[dict[str, Outcome]]:
+    async def read(self, members: tuple[SubjectRef, ...], sight: Callable[[], Sight], only: str = "") -> AsyncIterator[dict[str, Outcome]]:
         """One outcome a department, as they come; those that come in one turn of the loop come together. Raises StoreUnavailable.
 
-        What is read again takes the place of what was there. ``sight`` is what may be seen just then.
+        What is read again takes the place of what was there. ``sight`` is what may be seen just then; ``only`` the department to be read.
         """
         by_department: dict[str, list[SubjectRef]] = {}
         for member in members:
-            by_department.setdefault(member.department, []).append(member)
+            if only in ("", member.department):
+                by_department.setdefault(member.department, []).append(member)
+        if self._history is not None and members and only in ("", HISTORY):
+            by_department[HISTORY] = list(members)
         if not by_department:
             return
         what = " ".join(f"{member.department}/{member.id}" for member in members)
@@ -88,6 +95,8 @@ class CallerFile:
         await self._audit.outcome(row, summed_up(outcomes))
 
     async def _department(self, name: str, subjects: list[SubjectRef]) -> tuple[str, Outcome]:
+        if name == HISTORY and self._history is not None:
+            return name, await self._history.read(tuple(subjects))
         outcomes = await asyncio.gather(*(self._departments.records(each, self._asker, lambda: self.cancelled) for each in subjects))
         answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         if len(answers) < len(outcomes):

@@ -15,6 +15,7 @@ from adapters.manifest import Manifest
 from app.services.identity.normalise import fold, house_key, place
 from app.services.session import Session
 from app.services.verification import Ladder
+from models.contacts import HISTORY
 from models.people import MASK, SENSITIVITIES, Address, Caller, Identifier, Person, Sensitivity, Shut
 from models.purposes import Purpose
 from models.query import SearchQuery
@@ -38,7 +39,8 @@ class Disclosure:
     def __init__(self, session: Session, ladder: Ladder, manifests: Iterable[Manifest], facts: FactLevels) -> None:
         self._session = session
         self._ladder = ladder
-        self._rules = {manifest.id: _Rules(manifest, session.role) for manifest in manifests}
+        self._rules = {manifest.id: _of_manifest(manifest, session.role) for manifest in manifests}
+        self._rules[HISTORY] = _Rules("verified")
         self._facts = facts
 
     def level(self, caller: Caller) -> Level:
@@ -128,16 +130,27 @@ class Disclosure:
 
 
 class _Rules:
-    """What a department's manifest says of levels, by kind of record and by field."""
+    """What levels a department's records need, by kind of record and by field. ``floor`` is that of a kind not named."""
 
-    def __init__(self, manifest: Manifest, role: str) -> None:
-        self.permitted = role in manifest.roles
-        self.floor: Level = manifest.level
-        self.kinds: dict[str, Level] = {kind: each.level or manifest.level for kind, each in manifest.record.items()}
-        self.opens: Level = min((*self.kinds.values(), *(() if self.kinds else (manifest.level,))), key=LEVELS.index)
-        self.fields: dict[tuple[str, str], Level] = {
-            (kind, field.label): field.level for kind, each in manifest.record.items() for field in each.fields if field.level
-        }
+    def __init__(
+        self,
+        floor: Level,
+        kinds: Mapping[str, Level] | None = None,
+        fields: Mapping[tuple[str, str], Level] | None = None,
+        *,
+        permitted: bool = True,
+    ) -> None:
+        self.permitted = permitted
+        self.floor: Level = floor
+        self.kinds = dict(kinds or {})
+        self.opens: Level = min(self.kinds.values() or (floor,), key=LEVELS.index)
+        self.fields = dict(fields or {})
+
+
+def _of_manifest(manifest: Manifest, role: str) -> _Rules:
+    kinds = {kind: each.level or manifest.level for kind, each in manifest.record.items()}
+    fields = {(kind, field.label): field.level for kind, each in manifest.record.items() for field in each.fields if field.level}
+    return _Rules(manifest.level, kinds, fields, permitted=role in manifest.roles)
 
 
 class Sight:

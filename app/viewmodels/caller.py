@@ -17,6 +17,7 @@ from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import CallerState, DepartmentState, Revealed
 from models.audit import AuditRow
+from models.contacts import HISTORY
 from models.outcomes import Answered, NotPermitted, Outcome, Waiting
 from models.people import Caller, Shut, SubjectRef, ValuePlace
 from models.query import SearchQuery
@@ -76,17 +77,21 @@ class CallerViewModel(ViewModel[CallerState]):
         now = time.monotonic()
         for ref in fresh:
             self._outcomes[ref.department] = Waiting(now)
+        if fresh and any(each.id == HISTORY for each in self._departments):
+            self._outcomes[HISTORY] = Waiting(now)
         self.refresh()
         if fresh and self._file is not None:
             self._tasks.start(self._fetch(self._file, tuple(fresh), caller), "records")
 
     def retry(self, department: str) -> None:
         """Read one department's records again."""
-        members = tuple(member.ref for member in self._caller.members if member.ref.department == department) if self._caller else ()
+        members = (
+            tuple(member.ref for member in self._caller.members if department in (HISTORY, member.ref.department)) if self._caller else ()
+        )
         if members and self._file is not None and self._caller is not None:
             self._outcomes[department] = Waiting(time.monotonic())
             self.refresh()
-            self._tasks.start(self._fetch(self._file, members, self._caller), f"records {department}")
+            self._tasks.start(self._fetch(self._file, members, self._caller, department), f"records {department}")
 
     def known(self) -> Known | None:
         """What was read of the open caller, for questions to be drawn from; None when there is nobody who could be asked."""
@@ -186,17 +191,17 @@ class CallerViewModel(ViewModel[CallerState]):
         ]
         return (place.department, place.id, place.label, "reveal") in held
 
-    async def _fetch(self, file: CallerFile, members: tuple[SubjectRef, ...], caller: Caller) -> None:
+    async def _fetch(self, file: CallerFile, members: tuple[SubjectRef, ...], caller: Caller, only: str = "") -> None:
         try:
-            async for outcomes in file.read(members, lambda: self._disclosure.sight(self._caller or caller)):
+            async for outcomes in file.read(members, lambda: self._disclosure.sight(self._caller or caller), only):
                 if file is not self._file:
                     return
                 self._outcomes |= outcomes
                 self.refresh()
         except StoreUnavailable as error:
             if file is self._file:
-                for member in members:
-                    self._outcomes.pop(member.department, None)
+                for department in (HISTORY, *(member.department for member in members)):
+                    self._outcomes.pop(department, None)
                 self.refresh(f"Not read: {error}")
 
     def _all(self) -> tuple[Record, ...]:
