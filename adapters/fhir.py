@@ -129,7 +129,7 @@ class FhirDepartment(QuestionsDepartment):
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
-        yield from unused(self._manifest, ("sql", "params", "operation", "body"), "path and query")
+        yield from unused(self._manifest, ("body",), "path and query")
         for place, question in questions(self._manifest):
             if question.path and not question.path.startswith("/"):
                 yield (*place, "path"), f'path is "{question.path}": begin it with /'

@@ -138,7 +138,7 @@ class GraphqlDepartment(QuestionsDepartment):
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
-        yield from unused(self._manifest, ("sql", "params", "path", "query", "method"), "operation and body")
+        yield from unused(self._manifest, ("path", "query", "method"), "operation and body")
         for place, question in questions(self._manifest):
             if question.operation:
                 yield from _problems_of(place, question)

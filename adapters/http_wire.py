@@ -140,6 +140,21 @@ def send(sock: Any, message: bytes, deadline: float) -> None:
         raise Stale("the connection was closed while the question was sent") from None
 
 
+def receive(sock: Any, deadline: float) -> bytes:
+    """Some bytes that came; none at the end. Raises TimeoutError or another OSError."""
+    # Nothing is there yet, so wait first; but of a TLS record that came, part may be in memory, where no system call sees it.
+    event = 0 if isinstance(sock, SSLSocket) and sock.pending() else READABLE
+    while True:
+        if event:
+            wait(sock, event, deadline)
+        try:
+            return bytes(sock.recv(_PIECE))
+        except (BlockingIOError, SSLWantReadError):
+            event = READABLE
+        except SSLWantWriteError:
+            event = WRITABLE
+
+
 class _Incoming:
     """What a socket receives, each wait bounded by the deadline; ``ahead`` is what came and was not taken yet."""
 
@@ -152,7 +167,7 @@ class _Incoming:
     def receive(self) -> bytes:
         """Some bytes; none at the end. Raises TimedOut, Stale before the first byte, BadAnswer ``incomplete`` after it."""
         try:
-            found = self._receive()
+            found = receive(self._sock, self._deadline)
         except TimeoutError:
             if self._began:
                 raise TimedOut("the answer did not end in time", key="too_slow") from None
@@ -167,20 +182,6 @@ class _Incoming:
             raise Stale("the connection was closed without an answer")
         self._began = True
         return found
-
-    def _receive(self) -> bytes:
-        sock = self._sock
-        # Nothing is there yet, so wait first; but of a TLS record that came, part may be in memory, where no system call sees it.
-        event = 0 if isinstance(sock, SSLSocket) and sock.pending() else READABLE
-        while True:
-            if event:
-                wait(sock, event, self._deadline)
-            try:
-                return bytes(sock.recv(_PIECE))
-            except (BlockingIOError, SSLWantReadError):
-                event = READABLE
-            except SSLWantWriteError:
-                event = WRITABLE
 
     def take(self, most: int) -> bytes:
         """The next bytes, at most so many. Raises BadAnswer ``incomplete`` at the end."""

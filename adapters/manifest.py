@@ -63,12 +63,26 @@ class Request(Struct, frozen=True, kw_only=True):
     """JSON body of a POST that only asks, or what an operation is given (soap, where ``a.b`` is b within a; graphql): key to template."""
     operation: str = ""
     """The operation of the WSDL (soap), or the text of one named query (graphql)."""
+    base: str = ""
+    """Where in the directory (ldap): the name of an entry; empty is its root."""
+    scope: Literal["subtree", "one", "base"] = "subtree"
+    """All that is below ``base``, what stands directly below it, or itself alone (ldap)."""
+    filter: str = ""
+    """A search filter (ldap)."""
     items: str = ""
     """JMESPath (JSON) or XPath (XML) of the list in the answer; empty is the whole answer."""
     paging: Paging | None = None
 
     def __post_init__(self) -> None:
-        templates = [self.path, *self.params.values(), *self.query.values(), *self.headers.values(), *self.body.values()]
+        templates = [
+            self.path,
+            self.base,
+            self.filter,
+            *self.params.values(),
+            *self.query.values(),
+            *self.headers.values(),
+            *self.body.values(),
+        ]
         if found := [problem for template in templates for problem in template_problems(template)]:
             raise ValueError("; ".join(found))
 
@@ -191,6 +205,13 @@ class GraphQL(Struct, frozen=True, kw_only=True):
             regular_expression(pattern, "errors", pattern)
 
 
+class Ldap(Struct, frozen=True, kw_only=True):
+    """How a directory is reached (ldap)."""
+
+    start_tls: bool = True
+    """An ldap:// address is secured by StartTLS; without, only on this machine."""
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """A department. Its id is the name of its file, without ``.toml``."""
 
@@ -228,6 +249,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     soap: Soap = Soap()
     odata: OData = OData()
     graphql: GraphQL = GraphQL()
+    ldap: Ldap = Ldap()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()

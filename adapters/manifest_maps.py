@@ -48,6 +48,10 @@ class Value(Struct, frozen=True):
     match: str | None = None
     """A regular expression: its first group, or the whole match, is the value; no match leaves it empty."""
 
+    def sources(self) -> tuple[str, ...]:
+        """Where it is read from."""
+        return tuple(source for source in (self.from_, *self.join, *self.first) if source)
+
     def __post_init__(self) -> None:
         if [self.from_ is None, not self.join, not self.first, self.value is None].count(False) != 1:
             raise ValueError("give exactly one of from, join, first or value")

@@ -100,9 +100,27 @@ def no_jmespath(path: str) -> str:
 def unreadable_sources(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     """A problem for each source of the maps that is no JMESPath, with its place."""
     for place, value in (*values_in(manifest.person, ("person",)), *values_in(manifest.record, ("record",))):
-        for source in (value.from_, *value.join, *value.first):
-            if source and (words := no_jmespath(source)):
+        for source in value.sources():
+            if words := no_jmespath(source):
                 yield place, f"{'.'.join(str(part) for part in place)}: {words}"
+
+
+def fields_read(path: str) -> set[str]:
+    """The names of the fields that a JMESPath reads, at any depth."""
+    if quoted := re.fullmatch(r'"([^"\\]+)"', path):
+        return {quoted[1]}
+    if _PLAIN.fullmatch(path):
+        return set(path.split("."))
+    import jmespath
+
+    def fields(node: dict[str, Any]) -> Iterator[str]:
+        if node.get("type") == "field":
+            yield node["value"]
+        for child in node.get("children", ()):
+            if isinstance(child, dict):
+                yield from fields(child)
+
+    return set(fields(jmespath.compile(path).parsed))
 
 
 class Converter:

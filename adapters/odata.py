@@ -139,7 +139,7 @@ class ODataDepartment(QuestionsDepartment):
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
-        yield from unused(self._manifest, ("sql", "params", "operation", "body", "method"), "path and query")
+        yield from unused(self._manifest, ("body", "method"), "path and query")
         for place, question in questions(self._manifest):
             if place != ("check",) and not question.path:
                 yield place, f'{place[0]} has no path: write path = "/EntitySet"'

@@ -161,11 +161,16 @@ def no_web_address(manifest: Manifest) -> Iterator[tuple[Place, str]]:
         yield ("address",), "address holds a user name: write it as auth.user, and put the password into the keyring"
 
 
+_OWN = {("sql",): ("sql", "params"), ("soap", "graphql"): ("operation",), ("ldap",): ("base", "scope", "filter")}
+"""Keys of a question that some kinds alone have."""
+
+
 def unused(manifest: Manifest, keys: tuple[str, ...], instead: str) -> Iterator[tuple[Place, str]]:
-    """A problem for each of these keys that a question says, so that no key is silently of no effect."""
+    """A problem for each of these keys that a question says, and of other kinds' own, so that no key is silently of no effect."""
     nothing = Request()
+    keys_of_others = dict.fromkeys((*keys, *(key for kinds, own in _OWN.items() if manifest.kind not in kinds for key in own)))
     for place, question in questions(manifest):
-        for key in keys:
+        for key in keys_of_others:
             if getattr(question, key) != getattr(nothing, key):
                 yield (*place, key), f"kind {manifest.kind} has no {key}: write {instead}"
 

@@ -26,6 +26,7 @@ BUILT_IN = {
     "odata": "adapters.odata:ODataDepartment",
     "fhir": "adapters.fhir:FhirDepartment",
     "graphql": "adapters.graphql:GraphqlDepartment",
+    "ldap": "adapters.ldap:LdapDepartment",
 }
 
 

@@ -75,7 +75,7 @@ class RestDepartment(QuestionsDepartment):
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
-        yield from unused(self._manifest, ("sql", "params", "operation"), "path and query")
+        yield from unused(self._manifest, (), "path and query")
         for place, question in questions(self._manifest):
             if question.body and question.method == "GET":
                 yield (*place, "body"), 'a body needs method = "POST"'

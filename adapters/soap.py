@@ -216,7 +216,7 @@ class SoapDepartment(QuestionsDepartment):
     def _problems(self) -> Iterator[tuple[Place, str]]:
         manifest = self._manifest
         yield from no_web_address(manifest)
-        yield from unused(manifest, ("sql", "params", "path", "query", "method"), "operation and body")
+        yield from unused(manifest, ("path", "query", "method"), "operation and body")
         for place, question in questions(manifest):
             if place != ("check",) and not question.operation:
                 yield place, f'{place[0]} has no operation: write operation = "..." of the WSDL'

@@ -103,8 +103,8 @@ class Transport:
         self._ways.append(way)
         return way
 
-    def _secured(self, deadline: float) -> ssl.SSLContext:
-        """Made for the first host that is reached by https; the keyring, if it is asked, is waited for aside."""
+    def secured(self, deadline: float) -> ssl.SSLContext:
+        """How connections are secured, of other protocols too. Made for the first; the keyring, if it is asked, is waited for aside."""
         if self._context is None:
             made = (lambda: make_context(self._tls, self._secret)) if self._tls.certificate else None
             self._context = aside(made, deadline) if made else make_context(self._tls, self._secret)
@@ -163,7 +163,7 @@ class Transport:
             if self._proxy and not here:
                 _, at, to = _origin(self._proxy)
                 proxy = (at or "", to)
-            found = self._hosts.setdefault((scheme, netloc), _Host(name, port, self._secured if scheme == "https" else None, proxy))
+            found = self._hosts.setdefault((scheme, netloc), _Host(name, port, self.secured if scheme == "https" else None, proxy))
         return found
 
     def close(self) -> None:

@@ -12,10 +12,14 @@ Behaviour = Callable[[socket.socket], None]
 
 
 class RawServer:
-    """A context manager; ``behave(connection)`` is called for each connection once the request was read. Ends with the test."""
+    """A context manager; ``behave(connection)`` is called for each connection once the request was read. Ends with the test.
 
-    def __init__(self, behave: Behaviour) -> None:
+    ``until`` is what ends a request; nothing: ``behave`` reads it.
+    """
+
+    def __init__(self, behave: Behaviour, until: bytes = b"\r\n\r\n") -> None:
         self._behave = behave
+        self._until = until
         self.requests: list[bytes] = []
         self.ended = threading.Event()
 
@@ -44,7 +48,7 @@ class RawServer:
     def _talk(self, connection: socket.socket) -> None:
         with connection, suppress(OSError):
             head = b""
-            while b"\r\n\r\n" not in head and (more := connection.recv(65536)):
+            while self._until not in head and (more := connection.recv(65536)):
                 head += more
             self.requests.append(head)
             self._behave(connection)
