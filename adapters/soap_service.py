@@ -17,7 +17,7 @@ import msgspec
 from lxml import etree
 
 from adapters.contract import BadAnswer, DepartmentError
-from adapters.manifest import Soap
+from adapters.manifest_kinds import Soap
 from adapters.soap_schemas import known
 
 Documents = Callable[[str], etree._Element]

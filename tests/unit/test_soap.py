@@ -16,7 +16,8 @@ import pytest
 from lxml import etree
 
 from adapters.contract import BadAnswer, CallContext, DepartmentError
-from adapters.manifest import ManifestError, Soap
+from adapters.manifest import ManifestError
+from adapters.manifest_kinds import Soap
 from adapters.soap_answers import Reader, SoapFault, read_body
 from adapters.soap_service import read_service
 from adapters.transport import HttpResponse

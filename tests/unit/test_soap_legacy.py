@@ -8,7 +8,7 @@ import pytest
 from lxml import etree
 
 from adapters.contract import BadAnswer
-from adapters.manifest import Soap
+from adapters.manifest_kinds import Soap
 from adapters.soap_answers import Reader, SoapFault, read_body
 from adapters.soap_service import Service, read_service
 from adapters.transport import HttpResponse
