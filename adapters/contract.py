@@ -73,7 +73,7 @@ class DepartmentError(Exception):
         """False: it is certain that nothing of the call reached the department, so that a change was not made."""
 
     def fault(self) -> Fault:
-        return Fault(self.fault_key, self.detail, self.retryable, self.retry_after)
+        return Fault(self.fault_key, self.detail, self.retryable, self.retry_after, self.sent)
 
 
 class Unavailable(DepartmentError):
@@ -189,6 +189,7 @@ class Applies(Protocol):
     def settled(self, writing: Writing, ctx: CallContext) -> Receipt | None:
         """Whether a change of this key was made: by asking for the key, else by reading back; None: it was not.
 
+        With ``writing.pending`` it was made, and its reference is asked for: the receipt is still ``pending`` while there is none.
         Raises DepartmentError when that can't be told now, Unsettled when this department can never tell.
         """
         ...

@@ -43,6 +43,9 @@ _LOOKS: dict[RowKind, str] = {
     "link": "linked by hand",
     "part": "parted by hand",
     "unlink": "decision by hand taken back",
+    "proposal": "read before a change",
+    "change": "changed",
+    "undo": "change taken back",
 }
 
 

@@ -21,6 +21,7 @@ from app.services.audit import AuditLog
 from app.services.break_glass import BreakGlass, Reviews, WorkKeeper
 from app.services.bulkhead import Bulkhead
 from app.services.caller_file import CallerFile
+from app.services.changes import Changes
 from app.services.checks import Checks
 from app.services.contacts import Contacts
 from app.services.credentials import Credentials, KeyringUnavailable, open_keyring
@@ -216,6 +217,7 @@ class Services:
     linking: Linking
     links: StoredLinks
     library: Library
+    changes: Changes
     weights: Weights
     rules: ReadingRules
     geocoding: Geocoding
@@ -292,7 +294,8 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
     worker = Bulkhead("store", 1)
     ports, errors = make_ports(site.manifests, lambda manifest: make_department(manifest, transport, settings.allow_kinds))
     departments = Departments(ports, credentials)
-    audit = StoredAudit(AuditLog(store.audit, key), worker, actor, credentials)
+    log = AuditLog(store.audit, key)
+    audit = StoredAudit(log, worker, actor, credentials)
     rules = ReadingRules(
         settings.region,
         settings.date_order,
@@ -323,6 +326,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         library=Library(
             Knowledge(folder / "knowledge", settings.language, {*site.problems, *(manifest.id for manifest in site.manifests)})
         ),
+        changes=Changes(departments, settings.change, store.changes, worker, log.entries, audit, session),
         weights=weights,
         rules=rules,
         geocoding=Geocoding(_geocoder(settings, transport), rules),

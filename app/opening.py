@@ -53,7 +53,8 @@ def _opened(folder: Path) -> Services:
 
 
 def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
-    """The view models of a desk, wired to each other. In the window's thread."""
+    """The view models of a desk, wired to each other; what waits for departments begins to be sent. In the window's thread."""
+    tasks.start(services.changes.outbox.run(), "outbox")
     ports = services.departments.ports.values()
     departments = tuple(
         DepartmentState(port.manifest.id, port.manifest.title, port.manifest.colour, kind=port.manifest.kind) for port in ports

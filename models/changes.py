@@ -7,6 +7,7 @@ the department takes it once, however often it is sent.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Literal, get_args
 
@@ -92,6 +93,8 @@ class Writing(msgspec.Struct, frozen=True):
     version: str = ""
     media: bytes = b""
     """The content of a ``file`` field."""
+    pending: str = ""
+    """The token of a receipt (``Receipt.pending``) whose reference is asked for now, by ``settled``."""
 
 
 class Current(msgspec.Struct, frozen=True):
@@ -166,6 +169,8 @@ class Delivery(msgspec.Struct, frozen=True):
     task: int | None = None
     """The work item of a person who has to do something."""
     can_undo: bool = False
+    undoing: bool = False
+    """It was made, and is being taken back."""
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -183,3 +188,9 @@ class Change(msgspec.Struct, frozen=True):
     call: str = ""
     """The open call in which it was made; it belongs to that contact."""
     deliveries: tuple[Delivery, ...] = ()
+
+
+def has_already(current: Current, values: Mapping[str, str]) -> bool:
+    """Whether a department has what a change would give it, in all those of its fields that it keeps; spaces don't count."""
+    kept = current.values.keys() & values.keys()
+    return bool(kept) and all(current.values[name].split() == values[name].split() for name in kept)

@@ -16,6 +16,8 @@ class Fault(msgspec.Struct, frozen=True):
     retryable: bool = True
     retry_after: float | None = None
     """Seconds to wait before asking again, where the department said so."""
+    sent: bool = True
+    """False: it is certain that nothing reached the department, so that a change was not made."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -83,4 +85,24 @@ FAULT_WORDS: dict[str, tuple[str, str]] = {
     "mapping": ("unexpected form", "The answer does not have the form that the manifest describes."),
     "circular_link": ("endless pages", "The department's pages never end. Only an administrator can mend this."),
     "unexpected": ("unexpected error", "Something unexpected happened here. It was logged; the other departments are not affected."),
+}
+
+WRITING_WORDS: dict[str, str] = {
+    # Of a change that was not made (yet): where a sentence of FAULT_WORDS is about a question, or a Hinder is meant.
+    "no_connection": "The department's system can't be reached. The change is kept and sent as soon as it can be.",
+    "server_error": "The department's system reported an error of its own.",
+    "timed_out": "The department did not answer in time.",
+    "too_slow": "The department began to answer but did not finish in time.",
+    "incomplete": "The answer broke off half-way.",
+    "rate_limited": "The department asks us to wait before the next change.",
+    "forbidden": "The department does not let this credential make the change.",
+    "not_found": "The department does not know what was to be changed.",
+    "rejected": "The department did not accept the change.",
+    "conflict": "The department's data changed meanwhile: compare, then decide.",
+    "proof": "The caller must show a proof first.",
+    "not permitted": "Your role may not make this change there.",
+    "level": "The caller must be verified further first.",
+    "no answer": "The department does not answer now. The change is kept and sent as soon as it does.",
+    "not found": "Nothing is known there of this person.",
+    "same": "The department has these values already.",
 }

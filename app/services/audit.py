@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Protocol
 
+import msgspec
+
 from models.audit import FIRST, AuditEntry, AuditRow, Look, Seen
 from models.audit_chain import Anchor, Proof
 from models.people import SubjectRef
@@ -51,8 +53,14 @@ class AuditLog:
 
     def append(self, look: Look, at: datetime) -> AuditRow:
         """Write a look that is about to happen, with a row for each of its subjects. Where it raises, the look must not happen."""
+        return self._append(*self.entries(look, at))
+
+    def entries(self, look: Look, at: datetime | None = None, outcome: str = "") -> tuple[AuditEntry, ...]:
+        """What ``append`` writes, and the outcome if there is one already: for a transaction that also writes what the look is of."""
+        at = at or datetime.now(UTC)
         entry = AuditEntry(at, look.actor, look.role, look.purpose, look.kind, look.departments, keyed_hash(self._key, look.what))
-        return self._append(entry, *self._subjects(entry, look.subjects, FIRST))
+        ended = [msgspec.structs.replace(entry, kind="outcome", outcome=outcome, refers_to=FIRST)] if outcome else []
+        return (entry, *self._subjects(entry, look.subjects, FIRST), *ended)
 
     def seen(self, row: AuditRow, subjects: Iterable[SubjectRef], at: datetime | None = None) -> None:
         """Write whom a look shows, a row for each, before it shows them. Where it raises, they must not be shown."""

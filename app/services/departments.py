@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
@@ -19,6 +20,7 @@ from adapters.manifest import Manifest, ManifestError, ManifestProblem
 from adapters.reactor import aside
 from app.services.bulkhead import Bulkhead, Inbox, Overdue
 from app.services.credentials import KeyringUnavailable
+from models.changes import Current, Receipt, Writing
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
@@ -78,6 +80,8 @@ class Departments:
     def __init__(self, ports: Iterable[Port], secrets: Secrets) -> None:
         self.ports = {port.manifest.id: port for port in sorted(ports, key=lambda each: each.manifest.title)}
         self._secrets = secrets
+        self.back: Callable[[str], None] = lambda department: None
+        """Called when a department answers that had failed."""
 
     def permitted(self, department: str, asker: Asker) -> bool:
         """Whether both the department, for this role, and the purpose let it be asked."""
@@ -112,17 +116,46 @@ class Departments:
 
     async def check(self, department: str, asker: Asker) -> Health | Fault:
         """Reach one department."""
-        port = self.ports[department]
-        health: list[Health] = []
+        found = await self._call(self.ports[department], asker, lambda adapter, ctx: adapter.check(ctx))
+        return found.fault if isinstance(found, Failed) else found
 
-        def reach(adapter: Department, ctx: CallContext) -> Iterator[Person | Record]:
-            health.append(adapter.check(ctx))
-            return iter(())
+    def may_write(self, department: str, kind: str, asker: Asker) -> bool:
+        """Whether the department takes this kind of change from this role, for this purpose."""
+        manifest = self.ports[department].manifest
+        apply = manifest.apply_for(kind)
+        return (
+            "apply" in manifest.capabilities
+            and self.permitted(department, asker)
+            and not (apply and apply.roles and asker.role not in apply.roles)
+        )
 
-        outcome = await self._ask(port, asker, reach, 1, lambda: False)
-        if isinstance(outcome, Failed):
-            return outcome.fault
-        return health[0]
+    async def current(self, department: str, writing: Writing, asker: Asker) -> Current | Failed | NotPermitted | None:
+        """What the department has now; None where it can't be asked."""
+        found: Current | Failed | NotPermitted | None = await self._write(
+            department, writing, asker, lambda adapter, ctx: adapter.current(writing, ctx)
+        )
+        return found
+
+    async def apply(self, department: str, writing: Writing, asker: Asker) -> Receipt | Failed | NotPermitted:
+        """Make a change. A fault whose ``sent`` is True may have made it, unless its key says that it was refused."""
+        made: Receipt | Failed | NotPermitted = await self._write(
+            department, writing, asker, lambda adapter, ctx: adapter.apply(writing, ctx)
+        )
+        return made
+
+    async def settled(self, department: str, writing: Writing, asker: Asker) -> Receipt | Failed | NotPermitted | None:
+        """Whether a change of this key was made; None: it was not."""
+        found: Receipt | Failed | NotPermitted | None = await self._write(
+            department, writing, asker, lambda adapter, ctx: adapter.settled(writing, ctx)
+        )
+        return found
+
+    async def undo(self, department: str, writing: Writing, receipt: Receipt, asker: Asker) -> Receipt | Failed | NotPermitted:
+        """Take a change back."""
+        made: Receipt | Failed | NotPermitted = await self._write(
+            department, writing, asker, lambda adapter, ctx: adapter.undo(writing, receipt, ctx)
+        )
+        return made
 
     def has_credential(self, department: str) -> bool:
         """Whether the keyring holds the department's credential. Blocking."""
@@ -135,39 +168,63 @@ class Departments:
             port.department.close()
 
     def _ask(self, port: Port, asker: Asker, reading: Reading, limit: int, cancelled: Callable[[], bool]) -> asyncio.Future[Outcome]:
+        return self._call(
+            *(port, asker, lambda adapter, ctx: _gathered(reading(adapter, ctx), limit)),
+            cancelled=cancelled,
+            told=lambda answer, ms: Answered(answer.people, answer.records, ms, answer.truncated, answer.partial),
+        )
+
+    async def _write(self, department: str, writing: Writing, asker: Asker, work: Callable[[Department, CallContext], T]) -> Any:
+        if not self.may_write(department, writing.kind, asker):
+            return NotPermitted()
+        return await self._call(self.ports[department], asker, work, key=writing.key)
+
+    def _call(
+        self,
+        port: Port,
+        asker: Asker,
+        work: Callable[[Department, CallContext], T],
+        *,
+        cancelled: Callable[[], bool] = lambda: False,
+        key: str = "",
+        told: Callable[[T, float], Any] = lambda result, ms: result,
+    ) -> asyncio.Future[Any]:
+        """What ``told`` makes of the call's result and its milliseconds; Failed, or Skipped when it was cancelled."""
         manifest = port.manifest
         started = time.monotonic()
         deadline = started + manifest.deadline
+        begun = _Begun()
 
-        def call() -> Answered:
-            if cancelled():
+        def call() -> T:
+            if cancelled() or not begun.begin():
                 raise Cancelled
             if manifest.credential and port.secret is None:
                 port.secret = self._secret(manifest.credential, deadline)
-            ctx = CallContext(deadline, port.secret, asker.actor, asker.role, asker.purpose, now=datetime.now(UTC), cancelled=cancelled)
-            return _gathered(reading(port.department, ctx), limit)
+            now = datetime.now(UTC)
+            return work(
+                port.department,
+                CallContext(deadline, port.secret, asker.actor, asker.role, asker.purpose, now, cancelled, idempotency_key=key),
+            )
+
+        def end(result: T | None, error: BaseException | None) -> Any:
+            ms = (time.monotonic() - started) * 1000
+            if error is None:
+                self._well(port, ms)
+                return told(result, ms)  # type: ignore[arg-type]
+            return self._ended_by(port, error, ms, sent=not begun.prevent())
 
         port.asked += 1
-        return _inbox().call(
-            port.bulkhead,
-            call,
-            until=deadline + GRACE,
-            told=lambda answer, error: self._outcome(port, answer, error, (time.monotonic() - started) * 1000),
-        )
+        return _inbox().call(port.bulkhead, call, until=deadline + GRACE, told=end)
 
-    def _outcome(self, port: Port, answer: Answered | None, error: BaseException | None, ms: float) -> Outcome:
-        if answer is not None:
-            self._well(port, ms)
-            return Answered(answer.people, answer.records, ms, answer.truncated, answer.partial)
+    def _ended_by(self, port: Port, error: BaseException, ms: float, *, sent: bool) -> Failed | Skipped:
         if isinstance(error, Overdue):
-            return self._failed(port, Fault("timed_out", f"no answer within {port.manifest.deadline:g} s"), ms)
+            return self._failed(port, Fault("timed_out", f"no answer within {port.manifest.deadline:g} s", sent=sent), ms)
         if isinstance(error, Cancelled):
             return Skipped("superseded")
         if isinstance(error, DepartmentError):
             if error.fault_key in ("sign_in_needed", "no_credential"):
                 port.secret = None  # it may have been renewed in the keyring
             return self._failed(port, error.fault(), ms)
-        assert error is not None
         log.error("department %s: unexpected %s", port.manifest.id, type(error).__name__, exc_info=error)
         return self._failed(port, Fault("unexpected", type(error).__name__), ms)
 
@@ -187,12 +244,32 @@ class Departments:
             log.info("department %s fails: %s", port.manifest.id, fault.key)
         return Failed(fault, ms)
 
-    @staticmethod
-    def _well(port: Port, ms: float) -> None:
+    def _well(self, port: Port, ms: float) -> None:
         port.latencies.append(ms)
         if port.down_since is not None:
             port.down_since = None
             log.info("department %s answers again", port.manifest.id)
+            self.back(port.manifest.id)
+
+
+class _Begun:
+    """Whether a call that waits for its turn begins, or nobody waits for it any more: one of the two comes first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._begun: bool | None = None
+
+    def begin(self) -> bool:
+        """False: it must not begin any more."""
+        with self._lock:
+            self._begun = self._begun is not False
+            return self._begun
+
+    def prevent(self) -> bool:
+        """True: it has not begun, and will not."""
+        with self._lock:
+            self._begun = bool(self._begun)
+            return not self._begun
 
 
 def _at_once(outcome: Outcome) -> Awaitable[Outcome]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, func, insert, select
 
 from models.audit import FIRST_PREVIOUS, NOT_LOOKS, AuditEntry, AuditRow, RowKind, Seen, StoredRow, next_rows
 from models.audit_chain import Anchor, Proof, prove
@@ -29,17 +29,8 @@ class AuditRows:
 
         On the disk when this returns; several processes may append at once.
         """
-        entries = [_storable(entry) for entry in entries]
         with self._database.writing() as connection:
-            last = connection.execute(_end(entries[0].actor)).first()
-            rows = next_rows(entries, *(last or (0, FIRST_PREVIOUS)))
-            values = [row._asdict() for row in rows]
-            for each in values:
-                del each["id"]
-            new_id: int = connection.execute(insert(audit).values(values[0]).returning(audit.c.id)).scalar_one()
-            if values[1:]:
-                connection.execute(insert(audit), values[1:])
-        return rows[0]._replace(id=new_id).row()
+            return append_rows(connection, entries)
 
     def end(self, actor: str, known: Anchor | None = None) -> Anchor | None:
         """How far the actor's chain has come; None when there is no row, or when the chain does not hold what is ``known`` of it."""
@@ -91,6 +82,20 @@ class AuditRows:
             for refers_to, what_hash in connection.execute(subjects.where(audit.c.kind == "subject").order_by(audit.c.sequence)):
                 shown.setdefault(refers_to, {})[what_hash] = None
         return tuple(_seen(row, json.loads(row.departments), shown.get(row.sequence, {})) for row in rows)
+
+
+def append_rows(connection: Connection, entries: Sequence[AuditEntry]) -> AuditRow:
+    """Add rows to the chain of the actor of all entries, as part of a transaction that also writes what they tell of; returns the first."""
+    entries = [_storable(entry) for entry in entries]
+    last = connection.execute(_end(entries[0].actor)).first()
+    rows = next_rows(entries, *(last or (0, FIRST_PREVIOUS)))
+    values = [row._asdict() for row in rows]
+    for each in values:
+        del each["id"]
+    new_id: int = connection.execute(insert(audit).values(values[0]).returning(audit.c.id)).scalar_one()
+    if values[1:]:
+        connection.execute(insert(audit), values[1:])
+    return rows[0]._replace(id=new_id).row()
 
 
 def _end(actor: str) -> Select[tuple[int, str]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import TracebackType
 
 from models.store.audit import AuditRows
+from models.store.changes import ChangeRows
 from models.store.contacts import ContactRows
 from models.store.errors import StoreUnavailable
 from models.store.links import LinkRows
@@ -25,6 +26,7 @@ class Store:
         self.audit = AuditRows(database)
         self.work = WorkRows(database)
         self.links = LinkRows(database)
+        self.changes = ChangeRows(database)
 
     @classmethod
     def open(cls, folder: Path, patience: float = PATIENCE) -> Store:

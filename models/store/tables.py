@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -120,6 +121,57 @@ work_items = Table(
     Index(None, "queue", "done"),
 )
 """What waits for somebody. ``done`` is null while it does."""
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("token", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("filled", JSON, nullable=False),
+    Column("media", LargeBinary, nullable=False),
+    Column("made", UtcDateTime, nullable=False),
+    Column("made_by", Text, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("purpose", Text, nullable=False),
+    Column("caller_name", Text, nullable=False),
+    Column("in_call", Text, nullable=False),
+    Index(None, "in_call"),
+)
+"""What was to be written, as it was filled in. ``token``: the form's own, so that one form is one change."""
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("change_id", Integer, ForeignKey("changes.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("department", Text, nullable=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("intent", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+    Column("subject", Text),
+    Column("record", Text),
+    Column("before", JSON(none_as_null=True)),
+    Column("attempts", Integer, nullable=False),
+    Column("next_try", UtcDateTime),
+    Column("lease_until", UtcDateTime),
+    Column("fence", Integer, nullable=False),
+    Column("fault", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("receipt", JSON(none_as_null=True)),
+    Column("theirs", JSON(none_as_null=True)),
+    Column("task", Integer, ForeignKey("work_items.id")),
+    Column("can_undo", Boolean, nullable=False),
+    Column("history", JSON, nullable=False),
+    Index(None, "change_id", "position"),
+    Index(None, "department", "next_try"),
+    Index(None, "department", "subject"),
+)
+"""One department's part of a change. ``next_try`` is null where nothing is to be done by itself; ``lease_until`` while nobody has claimed
+it; ``fence`` counts the claims, so that one who was too late writes nothing."""
 
 identity_links = Table(
     "identity_links",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import Connection, insert, select, update
 
 from models.store.database import Database
 from models.store.tables import storable, work_items
@@ -19,19 +19,8 @@ class WorkRows:
 
     def add(self, queue: str, title: str, detail: str, made_by: str, made: datetime) -> WorkItem:
         """Put an item into a queue. On the disk when this returns."""
-        fields = {
-            "queue": storable(queue),
-            "title": storable(title),
-            "detail": storable(detail),
-            "made": made,
-            "made_by": storable(made_by),
-            "done": None,
-            "done_by": "",
-            "note": "",
-        }
         with self._database.writing() as connection:
-            new_id: int = connection.execute(insert(work_items).values(fields).returning(work_items.c.id)).scalar_one()
-        return WorkItem(id=new_id, **fields)  # type: ignore[arg-type]
+            return put(connection, queue, title, detail, made_by, made)
 
     def items(self, queue: str, limit: int) -> tuple[WorkItem, ...]:
         """What waits in a queue, the oldest first, and then what was done last."""
@@ -47,3 +36,19 @@ class WorkRows:
         values = {"done": done, "done_by": storable(done_by), "note": storable(note)}
         with self._database.writing() as connection:
             return connection.execute(update(work_items).where(waiting).values(values)).rowcount == 1
+
+
+def put(connection: Connection, queue: str, title: str, detail: str, made_by: str, made: datetime) -> WorkItem:
+    """Put an item into a queue, as part of a transaction that also writes why."""
+    fields = {
+        "queue": storable(queue),
+        "title": storable(title),
+        "detail": storable(detail),
+        "made": made,
+        "made_by": storable(made_by),
+        "done": None,
+        "done_by": "",
+        "note": "",
+    }
+    new_id: int = connection.execute(insert(work_items).values(fields).returning(work_items.c.id)).scalar_one()
+    return WorkItem(id=new_id, **fields)  # type: ignore[arg-type]

@@ -1,0 +1,69 @@
+"""What can be changed in a site: its kinds of change as far as departments take them, and departments' own actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from app.services.departments import Asker, Departments
+from app.services.handing_over import apply_of
+from models.changes import ChangeKind, Offer
+from models.verification import LEVELS, Level
+
+
+class Offers:
+    """``declared`` are the site's kinds of change; what else a manifest takes is an action of that department."""
+
+    def __init__(self, departments: Departments, declared: Iterable[ChangeKind]) -> None:
+        self._departments = departments
+        self._declared = {kind.id: kind for kind in declared}
+        self._actions: dict[str, ChangeKind] = {}
+        self._taking: dict[str, list[str]] = {}
+        for name, port in departments.ports.items():
+            for apply in port.manifest.apply if "apply" in port.manifest.capabilities else ():
+                self._taking.setdefault(apply.change, []).append(name)
+                if apply.change not in self._declared:
+                    level: Level = apply.level or ("anonymous" if apply.anonymous else port.manifest.level)
+                    action = ChangeKind(
+                        id=apply.change,
+                        title=apply.title or apply.change.replace("_", " ").capitalize(),
+                        fields=apply.fields,
+                        level=level,
+                        roles=apply.roles,
+                        reasons=apply.reasons,
+                    )
+                    self._actions.setdefault(apply.change, action)
+        self.kinds: dict[str, ChangeKind] = self._declared | self._actions
+
+    def kind(self, name: str) -> ChangeKind | None:
+        return self.kinds.get(name)
+
+    def taking(self, kind: str) -> tuple[str, ...]:
+        """The departments that take it, in the order of their titles."""
+        return tuple(self._taking.get(kind, ()))
+
+    def anonymous(self, kind: str) -> bool:
+        """Whether it needs no person in any department."""
+        return all(apply_of(self._departments.ports[name].manifest, kind).anonymous for name in self.taking(kind))
+
+    def level(self, kind: str, department: str) -> Level:
+        """From which level of verification on it may be made there: the higher of the kind's and the department's own."""
+        own = apply_of(self._departments.ports[department].manifest, kind).level
+        of_kind = self.kinds[kind].level
+        return of_kind if own is None else max(own, of_kind, key=LEVELS.index)
+
+    def all(self, asker: Asker) -> tuple[Offer, ...]:
+        """Those of which one department at least takes something from this role, for this purpose."""
+        return tuple(self._offers(asker))
+
+    def _offers(self, asker: Asker) -> Iterable[Offer]:
+        for kind in self.kinds.values():
+            names = self.taking(kind.id)
+            may = [name for name in names if self._departments.may_write(name, kind.id, asker)]
+            if not may or (kind.roles and asker.role not in kind.roles):
+                continue
+            if kind.id in self._declared:
+                yield Offer(kind, names)
+                continue
+            for name in may:
+                apply = apply_of(self._departments.ports[name].manifest, kind.id)
+                yield Offer(kind, (name,), apply.on, apply.states, apply.anonymous)
