@@ -73,6 +73,7 @@ class Outbox:
         self._results: list[tuple[Claim, Result]] = []
         self._saving: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._written = 0
         self._back: set[str] = set()
         self._leases: dict[tuple[int, int], float] = {}
         self._looked = -math.inf
@@ -103,10 +104,15 @@ class Outbox:
     async def drain(self) -> None:
         """Send what is due now, and end when all of it was tried once. Raises StoreUnavailable."""
         try:
-            while await self._claim() or self._tries or self._saving:
+            while True:
+                written = self._written
+                claimed = await self._claim()
                 if self._in_trouble is not None:
                     raise self._in_trouble
-                await asyncio.wait([*self._tries, *([self._saving] if self._saving else [])], return_when=asyncio.FIRST_COMPLETED)
+                if under_way := [*self._tries, *([self._saving] if self._saving else [])]:
+                    await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+                elif not claimed and written == self._written:
+                    return
         finally:
             await self._end()
 
@@ -183,6 +189,7 @@ class Outbox:
                     await asyncio.sleep(STORE_PAUSE)
                     continue
                 del self._results[: len(batch)]
+                self._written += 1
                 self._wake.set()
                 for change in changed:
                     self.recorded(change)
