@@ -11,7 +11,8 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import cast
 
-from adapters.contract import PROTOCOLS, Department
+from adapters.contract import PROTOCOLS, BadAnswer, CallContext, Department
+from adapters.description import Description, Given
 from adapters.manifest import Manifest, ManifestError, ManifestProblem
 from adapters.tls import problem as tls_problem
 from adapters.transport import Transport
@@ -28,6 +29,22 @@ BUILT_IN = {
     "graphql": "adapters.graphql:GraphqlDepartment",
     "ldap": "adapters.ldap:LdapDepartment",
 }
+
+DESCRIBED = {
+    "sql": "adapters.sql_catalogue:describe",
+    "rest": "adapters.openapi:describe",
+}
+"""What reads the description of a back-end of a kind; a third party's kind may have a ``describe`` of its own."""
+
+
+def describe(kind: str, given: Given, transport: Transport, ctx: CallContext) -> Description:
+    """What a back-end of this kind says that it can be asked. Raises DepartmentError; BadAnswer ``mapping`` where nothing is said."""
+    place = DESCRIBED.get(kind)
+    if place is None:
+        raise BadAnswer(f"a department of kind {kind} can't be proposed: write its manifest as the README says", key="mapping")
+    module, _, name = place.partition(":")
+    found: Description = getattr(import_module(module), name)(given, transport, ctx)
+    return found
 
 
 def make_department(manifest: Manifest, transport: Transport, allowed: Iterable[str] = ()) -> Department:

@@ -1,4 +1,4 @@
-"""The command line: desk, demo, search, check, audit, match."""
+"""The command line: desk, demo, search, check, audit, match, department."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from app.department_command import department
 from app.match_command import match
 from app.reporting import report_everything
 from app.terminal import Told
@@ -154,6 +155,7 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
 audit = typer.Typer(name="audit", help="Prove the audit log, or ask it who saw somebody's data.", rich_markup_mode=None)
 app.add_typer(audit)
 app.add_typer(match)
+app.add_typer(department)
 
 
 @audit.command("verify")

@@ -149,22 +149,27 @@ def site_folder(given: Path | None) -> Path:
     return user_config_path("civicdesk", appauthor=False) / "site"
 
 
-def load_site(folder: Path) -> Site:
-    """Read a site. Raises SiteError when there is none or ``site.toml`` has errors."""
+def load_site(folder: Path, *, may_be_empty: bool = False) -> Site:
+    """Read a site. Raises SiteError when there is none, ``site.toml`` has errors, or it has no department and may not be empty."""
     settings = _settings(folder)
     manifests: list[Manifest] = []
     problems: dict[str, list[ManifestProblem]] = {}
     for file in _manifests(folder / "departments"):
         try:
-            manifest = load_manifest(file, folder)
-            _check_against_site(manifest, settings, folder)
-            manifests.append(manifest)
+            manifests.append(load_department(file, folder, settings))
         except ManifestError as error:
             problems[file.stem] = error.problems
-    if not manifests and not problems:
+    if not manifests and not problems and not may_be_empty:
         raise SiteError(f"The site in {folder} has no departments: put a manifest into {folder / 'departments'}.")
     _check_departments_named(folder / "site.toml", settings, {HISTORY, *problems, *(manifest.id for manifest in manifests)})
     return Site(folder, settings, tuple(manifests), problems)
+
+
+def load_department(file: Path, folder: Path, settings: SiteSettings) -> Manifest:
+    """Read one manifest as part of the site in ``folder``. Raises ManifestError."""
+    manifest = load_manifest(file, folder)
+    _check_against_site(manifest, settings, folder)
+    return manifest
 
 
 def _manifests(folder: Path) -> list[Path]:

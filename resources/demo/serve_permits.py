@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, abort, jsonify, request
 
+from resources import resource
 from resources.demo.documents import Register
 from resources.demo.web import application, same_secret, whole
 
@@ -20,12 +21,18 @@ def make(path: Path, secret: str) -> Flask:
 
     @app.before_request
     def authorise() -> Response | None:
+        if request.path == "/api/v1/openapi.json":
+            return None  # what can be asked is no secret
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "bearer" and same_secret(token, secret):
             return None
         answer = jsonify(error="invalid_token")
         answer.status_code, answer.headers["WWW-Authenticate"] = 401, "Bearer"
         return answer
+
+    @app.get("/api/v1/openapi.json")
+    def described() -> Response:
+        return Response(resource("demo", "permits_openapi.json").read_text(encoding="utf-8"), content_type="application/json")
 
     @app.get("/api/v1/health")
     def health() -> Response:

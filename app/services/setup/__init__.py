@@ -1,0 +1,1 @@
+"""Adding a department: what its back-end says of itself becomes a manifest, which is tried before it is written."""
