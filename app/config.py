@@ -22,6 +22,7 @@ from adapters.transport import on_this_machine
 from models.change_kinds import USUAL_CHANGES
 from models.changes import ChangeKind
 from models.contacts import HISTORY
+from models.hanging_up import USUAL_RULES, HangUpRule
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
@@ -79,6 +80,8 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """What calls are about."""
     purpose: Annotated[tuple[Purpose, ...], Meta(min_length=1)] = USUAL
     """Why somebody may look, and at what; of those without reasons, the first that a role has is its usual one."""
+    before_hang_up: tuple[HangUpRule, ...] = USUAL_RULES
+    """What is to be settled before the caller hangs up."""
     verification: VerificationRules = VerificationRules()
     """Which questions are put to a caller, and where they lead."""
     break_glass: BreakGlassRules = BreakGlassRules()
@@ -204,6 +207,8 @@ def _check_departments_named(path: Path, settings: SiteSettings, known: set[str]
         *((("purpose", at, "departments"), each.departments) for at, each in enumerate(settings.purpose)),
         *((("verification", "question", at, "departments"), each.departments) for at, each in enumerate(settings.verification.question)),
     ]
+    if settings.before_hang_up is not USUAL_RULES:
+        named += [(("before_hang_up", at, "when"), each.when.departments) for at, each in enumerate(settings.before_hang_up)]
     text = path.read_text(encoding="utf-8")
     problems = [
         f"{path}:{line_of(text, place)}: {'.'.join(map(str, place))}: {name!r} is no department: write one of {', '.join(sorted(known))}"

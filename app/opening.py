@@ -11,6 +11,7 @@ from app.reporting import log_to
 from app.services.bulkhead import Bulkhead
 from app.services.credentials import KeyringUnavailable
 from app.services.departments import in_worker
+from app.services.hanging_up import HangingUp
 from app.services.session import Watch
 from app.tasks import Tasks
 from app.viewmodels import ViewModels
@@ -19,6 +20,7 @@ from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.departments import DepartmentsViewModel
 from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
+from app.viewmodels.hanging_up import HangingUpViewModel
 from app.viewmodels.lock import LockViewModel, Screen
 from app.viewmodels.saying import SayingViewModel
 from app.viewmodels.search import SearchViewModel
@@ -98,6 +100,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         *(services.library, lambda language: Wording(language or site.language, site.region), titles, tasks),
         {"city.name": site.name},
     )
+    rules = HangingUp(site.before_hang_up, Wording(site.language, site.region), titles, services.library.worker)
+    hanging_up = HangingUpViewModel(rules, tasks)
 
     def opened(who: Caller | None, record: Record | None, query: SearchQuery | None) -> None:
         caller.open(who, record, query)
@@ -116,6 +120,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
 
     def reasoned(reason: str) -> None:
         saying.hear(reason)
+        hanging_up.hear(reason)
         if session.give_reason(reason):
             reclassified()
 
@@ -133,12 +138,13 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     call.restored = services.verifier.ladder.resume
     call.saved.connect(next_contact)
     caller.state_changed.connect(saying.see)
+    caller.state_changed.connect(hanging_up.see)
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
     reviews = ReviewsViewModel(services.reviews, tasks)
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
-    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying}
+    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying, "hanging_up": hanging_up}
     screens = shown | {"verification": verification, "glass": glass, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
@@ -156,6 +162,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         why,
         AddressesViewModel(services.geocoding, tasks),
         saying,
+        hanging_up,
     )
 
 

@@ -56,6 +56,7 @@ class CallPanel(QScrollArea):
         self.this_call.bind(models.call)
         self.wrap_up.bind(models.call)
         frame.follow(models.saying, self.say.draw)
+        frame.follow(models.hanging_up, self.wrap_up.draw_things)
         frame.follow(models.call, self.this_call.draw, self.wrap_up.draw, self.recent.draw)
 
     def enter(self) -> bool:

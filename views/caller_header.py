@@ -16,12 +16,12 @@ from views.theme import Tone, look
 from views.widgets.cards import PressCard
 from views.widgets.chip import Chip
 from views.widgets.flow import FlowRow
-from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, restyle, set_tip
+from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, restyle, set_tip, without_mnemonics
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState, VerificationState
+    from app.viewmodels.states import CallerState, HangingUpState, VerificationState
     from models.people import Caller, Shut
-    from models.records import Record
+    from models.records import Record, RecordRef
 
 _CARDS = 3
 """Cards of what needs attention: more than three are a list, and the list is the table below."""
@@ -219,15 +219,24 @@ class AttentionCard(PressCard):
     """One record that needs somebody; Enter or a click shows it in the table."""
 
     chosen = Signal(object)
+    acted = Signal(str, object)
+    """What the site's rules offer for it: the action's id and the record."""
 
     def __init__(self) -> None:
         super().__init__(spacing=2)
         self.record: Record | None = None
+        self._offer = ("", "")
         self._title = ElidedLabel(role="strong")
         self._text = ElidedLabel(role="small")
         self.column.setContentsMargins(look().px(15), look().px(8), look().px(10), look().px(8))
         self.column.addWidget(self._title)
         self.column.addWidget(self._text)
+        self.action = QPushButton()
+        self.action.setProperty("role", "link")
+        self.action.setAutoDefault(True)
+        self.action.clicked.connect(self._act)
+        self.action.hide()
+        self.column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignLeft)
         self.pressed.connect(lambda: self.chosen.emit(self.record))
 
     def draw(self, record: Record, department: str, today: date) -> None:
@@ -239,9 +248,21 @@ class AttentionCard(PressCard):
         self.setAccessibleName(self.tr("Needs attention: {title}, {text}").format(title=record.title, text=self._text.text()))
         self.update()
 
+    def offer(self, action: str, label: str) -> None:
+        """What can be done about it; an empty label takes the button away."""
+        self._offer = (action, label)
+        self.action.setVisible(bool(label))
+        self.action.setText(without_mnemonics(label))
+        self.action.setAccessibleName(f"{label}: {self._title.text()}" if label else "")
+
+    def _act(self) -> None:
+        if self.record is not None:
+            self.acted.emit(self._offer[0], self.record.ref)
+
     def forget(self) -> None:
         """Shows nothing, and keeps nothing either."""
         self.record = None
+        self.offer("", "")
         self._title.setText("")
         self._text.setText("")
         self.setAccessibleName("")
@@ -261,15 +282,18 @@ class AttentionCards(QWidget):
     """The first few records that need somebody, side by side."""
 
     pressed = Signal(object)
+    acted = Signal(str, object)
 
     def __init__(self) -> None:
         super().__init__()
+        self._offers: dict[RecordRef, tuple[str, str]] = {}
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setSpacing(look().px(10))
         self._cards = [AttentionCard() for _ in range(_CARDS)]
         for column, card in enumerate(self._cards):
             card.chosen.connect(self.pressed)
+            card.acted.connect(self.acted)
             self._grid.addWidget(card, 0, column)
             self._grid.setColumnStretch(column, 1)
         self.hide()
@@ -285,6 +309,15 @@ class AttentionCards(QWidget):
             elif card.record != pressing[position]:
                 record = pressing[position]
                 card.draw(record, departments.get(record.ref.department, (record.ref.department, ""))[0], date.today())
+                card.offer(*self._offers.get(record.ref, ("", "")))
+
+    def draw_offers(self, state: HangingUpState) -> None:
+        """Puts what can be done about a record on its card."""
+        offers = [each for each in state.things if each.label and each.thing.record is not None]
+        self._offers = {each.thing.record: (each.thing.action, each.label) for each in reversed(offers)}  # type: ignore[misc]
+        for card in self._cards:
+            if card.record is not None:
+                card.offer(*self._offers.get(card.record.ref, ("", "")))
 
     def restyle(self) -> None:
         """Takes colours from the look in force."""

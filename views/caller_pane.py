@@ -9,7 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from models.outcomes import Answered, Failed, NotPermitted, Outcome, Waiting
-from models.records import Record
+from models.records import Record, RecordRef
 from views import empty_tab, icons, words
 from views.caller_header import AttentionCards, CallerHeader
 from views.caller_tabs import OVERVIEW, CallerTabs
@@ -321,6 +321,11 @@ class CallerPane(QWidget):
     def enter_masked(self) -> bool:
         """The focus to the first value that may be revealed, of the record and then of the caller."""
         return bool(self._caller_key) and (self.detail.enter_masked() or self.header.enter_masked())
+
+    def show_record(self, ref: RecordRef) -> None:
+        """Shows a record in the table of all."""
+        if self._state is not None and (record := next((each for each in self._state.records if each.ref == ref), None)) is not None:
+            self._show_record(record)
 
     def _show_record(self, record: Record) -> None:
         self._close_filter()

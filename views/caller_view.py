@@ -104,6 +104,9 @@ class CallerView(QWidget):
         self._frame.follow(models.verification, self.caller.draw_verification)
         self._frame.follow(models.glass, self.glass.draw)
         self.call.say.opened.connect(self.look_up)
+        self.call.wrap_up.asked.connect(self.before_hang_up)
+        self.caller.attention.acted.connect(models.hanging_up.do)
+        self._frame.follow(models.hanging_up, self.caller.attention.draw_offers)
         self._frame.follow(models.session, self.who.draw, self._show_samples)
 
     def restyle(self) -> None:
@@ -156,6 +159,17 @@ class CallerView(QWidget):
             from views.knowledge_dialog import KnowledgeDialog
 
             KnowledgeDialog(self.window(), self._models.saying, key).open()
+
+    def before_hang_up(self) -> None:
+        """What is still to be settled for this caller."""
+        models = self._models
+        if models is not None:
+            from views.hang_up_dialog import HangUpDialog
+
+            titles = {department.id: department.title for department in models.search.state.departments}
+            dialog = HangUpDialog(self.window(), models.hanging_up, titles)
+            dialog.shown.connect(self.caller.show_record)
+            dialog.open()
 
     def forget_copied(self) -> None:
         """Empties the clipboard of what was revealed and copied."""

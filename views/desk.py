@@ -108,6 +108,7 @@ class Desk(QWidget):
             ("Ctrl+H", self.show_trail),
             ("Ctrl+Shift+W", self.show_why),
             ("Ctrl+J", self.look_up),
+            ("Ctrl+B", self.before_hang_up),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         for number in range(9):
@@ -224,6 +225,11 @@ class Desk(QWidget):
         """What the city knows."""
         if self.screens.currentWidget() is self.caller_view:
             self.caller_view.look_up()
+
+    def before_hang_up(self) -> None:
+        """What is still to be settled for the open caller."""
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.before_hang_up()
 
     def show_keys(self) -> None:
         """The overview of all keys."""

@@ -30,6 +30,7 @@ class KeysDialog(QDialog):
             ("Ctrl+I", self.tr("The caller asks something else too: another inquiry of this call")),
             ("Ctrl+Enter", self.tr("Save the call and go on to the next caller")),
             ("Ctrl+J", self.tr("What the city knows: search articles and read them out; Alt+L another language")),
+            ("Ctrl+B", self.tr("Before you hang up: what is still to be settled in all departments")),
             ("Ctrl+Shift+V", self.tr("Verify the caller: questions to read aloud; Esc closes them")),
             ("Ctrl+Shift+W", self.tr("Why these records are one person; W on a person of the list")),
             ("Ctrl+Shift+R", self.tr("To the first masked value; Enter asks for the reason and reveals it for 30 s")),

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
         CallState,
         DepartmentsState,
         GlassState,
+        HangingUpState,
         LockState,
         ReviewsState,
         SayingState,
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
         WhyState,
     )
     from models.people import Address, SubjectRef, ValuePlace
+    from models.records import RecordRef
 
 
 class SearchPort(Protocol):
@@ -195,6 +197,16 @@ class SayingPort(Protocol):
     def speak(self, language: str) -> None: ...
 
 
+class HangingUpPort(Protocol):
+    """What is to be settled before the caller hangs up."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> HangingUpState: ...
+    def do(self, action: str, record: RecordRef | None) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -224,3 +236,5 @@ class ViewModels(Protocol):
     def addresses(self) -> AddressesPort: ...
     @property
     def saying(self) -> SayingPort: ...
+    @property
+    def hanging_up(self) -> HangingUpPort: ...

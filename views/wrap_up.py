@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QPushButton
 
@@ -18,7 +18,7 @@ from views.widgets.plain_label import PlainLabel
 from views.widgets.section import Section
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallState
+    from app.viewmodels.states import CallState, HangingUpState
     from views.ports import CallPort
 
 
@@ -36,6 +36,8 @@ class WrapUp(Section):
     """Its fields are off until there is a view model that keeps what is typed."""
 
     saved = Signal()
+    asked = Signal()
+    """What is still to be settled before the caller hangs up."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -66,6 +68,12 @@ class WrapUp(Section):
         self.column.addWidget(self.outcome_row)
         self.column.addWidget(PlainLabel(self.tr("&Note"), "small", buddy=self.note))
         self.column.addWidget(self.note, 1)
+        self.things = QPushButton()
+        self.things.setProperty("role", "link")
+        self.things.setAutoDefault(True)
+        self.things.clicked.connect(self.asked)
+        self.things.hide()
+        self.column.addWidget(self.things, 0, Qt.AlignmentFlag.AlignLeft)
         self.column.addWidget(self.problem)
         self.column.addWidget(self.save_button)
         self._enable(False)
@@ -92,6 +100,14 @@ class WrapUp(Section):
         self._check(state.inquiry.outcome)
         self.problem.show_text(state.problem, "bad", button=self.tr("OK") if state.problem else "")
         self.save_button.setEnabled(self._model is not None and not state.saving)
+
+    def draw_things(self, state: HangingUpState) -> None:
+        """How much is still to be settled."""
+        count = len(state.things)
+        told = self.tr("{count} things before you hang up") if count > 1 else self.tr("One thing before you hang up")
+        self.things.setText(told.format(count=count) + "   Ctrl+B")
+        self.things.setAccessibleName(told.format(count=count))
+        self.things.setVisible(bool(count))
 
     def save(self) -> None:
         """Saves the call."""

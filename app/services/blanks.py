@@ -37,6 +37,7 @@ def blanks(
             "caller.name": caller.name,
             "caller.birth_date": wording.day(caller.birth_date) if caller.birth_date else "",
             "caller.address": caller.addresses[0] if caller.addresses else "",
+            "caller.addresses": " / ".join(caller.addresses),
             "caller.phone": caller.phones[0] if caller.phones else "",
             "caller.email": caller.emails[0] if caller.emails else "",
         }

@@ -17,33 +17,33 @@ CLOSING_TAKES = 2.0
 
 
 class Library:
-    """One knowledge behind one thread."""
+    """One knowledge behind one thread, ``worker``, in which other matters of the same call may be looked through too."""
 
     def __init__(self, knowledge: Knowledge) -> None:
         self._knowledge = knowledge
-        self._worker = Bulkhead("knowledge", 1)
+        self.worker = Bulkhead("knowledge", 1)
 
     async def article(self, key: str, language: str) -> tuple[Article | None, tuple[str, ...]]:
         """See Knowledge.article."""
-        return await in_worker(self._worker, lambda: self._knowledge.article(key, language))
+        return await in_worker(self.worker, lambda: self._knowledge.article(key, language))
 
     async def search(self, text: str, language: str) -> tuple[Found, ...]:
         """See Knowledge.search."""
-        return await in_worker(self._worker, lambda: self._knowledge.search(text, language))
+        return await in_worker(self.worker, lambda: self._knowledge.search(text, language))
 
     async def suggest(
         self, records: Sequence[Record], reason: str, differing: tuple[str, ...], language: str, today: date
     ) -> tuple[Suggested, ...]:
         """See Knowledge.suggest."""
-        return await in_worker(self._worker, lambda: self._knowledge.suggest(records, reason, differing, language, today))
+        return await in_worker(self.worker, lambda: self._knowledge.suggest(records, reason, differing, language, today))
 
     async def problems(self) -> tuple[str, ...]:
         """See Knowledge.problems."""
-        return await in_worker(self._worker, self._knowledge.problems)
+        return await in_worker(self.worker, self._knowledge.problems)
 
     def close(self) -> None:
         """Let go of the index, and end the thread."""
         closed = Event()
-        self._worker.submit(self._knowledge.close, lambda result, error: closed.set())
+        self.worker.submit(self._knowledge.close, lambda result, error: closed.set())
         closed.wait(CLOSING_TAKES)
-        self._worker.close()
+        self.worker.close()

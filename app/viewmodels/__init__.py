@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from app.viewmodels.caller import CallerViewModel
     from app.viewmodels.departments import DepartmentsViewModel
     from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
+    from app.viewmodels.hanging_up import HangingUpViewModel
     from app.viewmodels.lock import LockViewModel
     from app.viewmodels.saying import SayingViewModel
     from app.viewmodels.search import SearchViewModel
@@ -35,3 +36,4 @@ class ViewModels(NamedTuple):
     why: WhyViewModel
     addresses: AddressesViewModel
     saying: SayingViewModel
+    hanging_up: HangingUpViewModel

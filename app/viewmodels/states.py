@@ -10,6 +10,7 @@ import msgspec
 from models.audit import Seen
 from models.checks import CheckRow
 from models.contacts import Channel, Contact, Inquiry
+from models.hanging_up import Thing
 from models.knowledge import Block, Found
 from models.links import Disagreement, Likeness, Link
 from models.outcomes import Outcome
@@ -28,7 +29,9 @@ __all__ = [
     "DepartmentsState",
     "Ended",
     "GlassState",
+    "HangingUpState",
     "LockState",
+    "OpenThing",
     "ReadPart",
     "Reading",
     "Revealed",
@@ -292,3 +295,16 @@ class SayingState(msgspec.Struct, frozen=True):
     left_out: tuple[str, ...] = ()
     """Articles that can't be used, each with file, line and what to write."""
     problem: str = ""
+
+
+class OpenThing(msgspec.Struct, frozen=True):
+    """One thing to settle before the caller hangs up; ``label`` is what its button says, empty where nothing can be done here."""
+
+    thing: Thing
+    label: str = ""
+
+
+class HangingUpState(msgspec.Struct, frozen=True):
+    """What is still to be settled, the late first."""
+
+    things: tuple[OpenThing, ...] = ()

@@ -15,6 +15,7 @@ from app.viewmodels.states import (
     CallState,
     DepartmentsState,
     GlassState,
+    HangingUpState,
     LockState,
     Revealed,
     ReviewsState,
@@ -27,6 +28,7 @@ from app.viewmodels.states import (
 )
 from models.contacts import Inquiry
 from models.people import Address, SubjectRef, ValuePlace
+from models.records import RecordRef
 
 
 class FakeViewModel(QObject):
@@ -314,6 +316,14 @@ class FakeSaying(FakeViewModel):
         self.change(language=language)
 
 
+class FakeHangingUp(FakeViewModel):
+    def __init__(self, state: HangingUpState | None = None) -> None:
+        super().__init__(state or HangingUpState())
+
+    def do(self, action: str, record: RecordRef | None) -> None:
+        self.calls.append(("do", action, record))
+
+
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -342,3 +352,4 @@ class FakeViewModels:
         self.reviews = FakeReviews(reviews)
         self.addresses = FakeAddresses()
         self.saying = FakeSaying()
+        self.hanging_up = FakeHangingUp()
