@@ -324,7 +324,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         linking=Linking(links, audit, session),
         links=links,
         library=Library(
-            Knowledge(folder / "knowledge", settings.language, {*site.problems, *(manifest.id for manifest in site.manifests)})
+            Knowledge(folder / "knowledge", settings.language, {HISTORY, *site.problems, *(manifest.id for manifest in site.manifests)})
         ),
         changes=Changes(departments, settings.change, store.changes, worker, log.entries, audit, session),
         weights=weights,

@@ -45,7 +45,7 @@ class HangUpDialog(QDialog):
         layout.addWidget(self.area, 1)
         layout.addWidget(box)
         room = parent.size()
-        self.resize(min(unit(620), room.width() - unit(40)), min(unit(480), room.height() - unit(60)))
+        self.resize(min(unit(640), room.width() - unit(40)), min(unit(580), room.height() - unit(60)))
         model.state_changed.connect(self.draw)
         self.finished.connect(lambda _result: model.state_changed.disconnect(self.draw))
         self.draw(model.state)
@@ -86,15 +86,12 @@ class HangUpDialog(QDialog):
         if thing.record is not None:
             top.addWidget(PlainLabel(self._titles.get(thing.record.department, thing.record.department), "small"))
         top.addStretch(1)
+        if open_thing.label:
+            self._add(top, open_thing.label, thing.why).clicked.connect(lambda _checked=False: self._do(open_thing))
+        if thing.record is not None:
+            self._add(top, self.tr("Show"), thing.why).clicked.connect(lambda _checked=False: self._show(open_thing))
         card.column.addLayout(top)
         card.column.addWidget(PlainLabel(thing.why, wrap=True))
-        row = QHBoxLayout()
-        if open_thing.label:
-            self._add(row, open_thing.label, thing.why).clicked.connect(lambda _checked=False: self._do(open_thing))
-        if thing.record is not None:
-            self._add(row, self.tr("Show"), thing.why).clicked.connect(lambda _checked=False: self._show(open_thing))
-        row.addStretch(1)
-        card.column.addLayout(row)
         return card
 
     def _add(self, row: QHBoxLayout, text: str, about: str) -> QPushButton:

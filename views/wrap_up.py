@@ -68,9 +68,7 @@ class WrapUp(Section):
         self.column.addWidget(self.outcome_row)
         self.column.addWidget(PlainLabel(self.tr("&Note"), "small", buddy=self.note))
         self.column.addWidget(self.note, 1)
-        self.things = QPushButton()
-        self.things.setProperty("role", "link")
-        self.things.setAutoDefault(True)
+        self.things = Chip()
         self.things.clicked.connect(self.asked)
         self.things.hide()
         self.column.addWidget(self.things, 0, Qt.AlignmentFlag.AlignLeft)
@@ -104,9 +102,9 @@ class WrapUp(Section):
     def draw_things(self, state: HangingUpState) -> None:
         """How much is still to be settled."""
         count = len(state.things)
-        told = self.tr("{count} things before you hang up") if count > 1 else self.tr("One thing before you hang up")
-        self.things.setText(told.format(count=count) + "   Ctrl+B")
-        self.things.setAccessibleName(told.format(count=count))
+        told = self.tr("{count} things to settle") if count > 1 else self.tr("One thing to settle")
+        name = self.tr("Before you hang up: {told}").format(told=told.format(count=count))
+        self.things.show_as(told.format(count=count), "Ctrl+B", icon="triangle-alert", tone="warn", name=name)
         self.things.setVisible(bool(count))
 
     def save(self) -> None:

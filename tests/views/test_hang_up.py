@@ -40,14 +40,14 @@ def test_a_short_count_stands_in_the_wrap_up(qtbot, in_a_call: DeskWindow, model
     assert count.isHidden()
     models.hanging_up.show(STATE)
     settle()
-    assert count.text().startswith("3 things before you hang up")
+    assert count.text() == "3 things to settle"
     qtbot.keyClick(count, Qt.Key.Key_Return)
     dialog = opened(in_a_call, settle)
     assert dialog.heading.text() == "3 things before you hang up"
     dialog.close()
     models.hanging_up.show(HangingUpState(STATE.things[:1]))
     settle()
-    assert count.text().startswith("One thing before you hang up")
+    assert count.text() == "One thing to settle"
     models.hanging_up.show(HangingUpState())
     settle()
     assert count.isHidden()
