@@ -72,6 +72,10 @@ class DepartmentError(Exception):
         self.sent = sent
         """False: it is certain that nothing of the call reached the department, so that a change was not made."""
 
+    def again(self) -> DepartmentError:
+        """The same for another call, which has its own traceback."""
+        return type(self)(self.detail, key=self.fault_key, retry_after=self.retry_after)
+
     def fault(self) -> Fault:
         return Fault(self.fault_key, self.detail, self.retryable, self.retry_after, self.sent)
 

@@ -14,7 +14,7 @@ from urllib.parse import quote_plus, urlencode, urljoin
 import msgspec
 
 from adapters.answers import decode_json
-from adapters.contract import BadAnswer, CallContext, Rejected, SignInNeeded
+from adapters.contract import BadAnswer, CallContext, DepartmentError, Rejected, SignInNeeded
 from adapters.manifest import Manifest
 from adapters.reactor import pause
 from adapters.transport import HttpRequest, HttpResponse, Transport
@@ -46,6 +46,8 @@ class Authorizer:
         self._token_url = urljoin(manifest.address, manifest.auth.token_url)
         self._token: _Token | None = None
         self._renewing = Lock()
+        self._failed: tuple[float, DepartmentError] | None = None
+        """When the last token that was asked for was not got, and why."""
 
     def send(self, request: HttpRequest, ctx: CallContext, *, accept: frozenset[int] = frozenset()) -> HttpResponse:
         """As Transport.send. Raises SignInNeeded, besides, with key ``no_credential`` where the call brings no secret."""
@@ -82,16 +84,23 @@ class Authorizer:
         return self._send(_with_header(request, "authorization", f"Bearer {token.text}"), ctx, accept)
 
     def _current(self, ctx: CallContext, secret: str, refused: _Token | None) -> _Token:
-        """A token that is not ``refused``. Of all calls that want one, the first gets it and the others wait for it."""
+        """A token that is not ``refused``. Of all calls that want one, the first gets it; the others wait for it, or fail with it."""
         if self._usable(secret, refused):
             assert self._token
             return self._token
+        began = time.monotonic()
         while not self._renewing.acquire(blocking=False):
             ctx.remaining()
             pause(_LOOK)
         try:
             if not self._usable(secret, refused):
-                self._token = self._new_token(ctx, secret)
+                if self._failed and self._failed[0] > began:
+                    raise self._failed[1].again()
+                try:
+                    self._token = self._new_token(ctx, secret)
+                except DepartmentError as error:
+                    self._failed = time.monotonic(), error
+                    raise
             assert self._token
             return self._token
         finally:
@@ -110,7 +119,7 @@ class Authorizer:
             # RFC 6749, 2.3.1: both parts are form-encoded before they are joined.
             "authorization": _basic(quote_plus(self._auth.client_id), quote_plus(secret)),
         }
-        request = HttpRequest("POST", self._token_url, headers, urlencode(form).encode())
+        request = HttpRequest("POST", self._token_url, headers, urlencode(form).encode(), only_asks=True)
         asked = time.monotonic()
         try:
             answer: Any = decode_json(self._transport.send(request, ctx, max_bytes=_TOKEN_BYTES))

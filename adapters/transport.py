@@ -7,8 +7,10 @@ https, or by name of the site's ``plain_http``.
 
 from __future__ import annotations
 
+import random
 import socket
 import ssl
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -34,7 +36,7 @@ from adapters.contract import (
     Unavailable,
 )
 from adapters.http_wire import Answer, Stale, connect, is_quiet, request_bytes, send, shake_hands, tunnel
-from adapters.reactor import Reactor, aside
+from adapters.reactor import Reactor, aside, pause
 from adapters.tls import Tls, make_context, told
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ MOST_REDIRECTS = 3
 LONGEST_RETRY_AFTER = 300.0
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _ERROR_BYTES = 65_536
+_SPREAD = 0.3
+"""Seconds within which a second try begins."""
 
 
 class HttpRequest(msgspec.Struct, frozen=True):
@@ -56,7 +60,12 @@ class HttpRequest(msgspec.Struct, frozen=True):
     headers: dict[str, str] = {}
     body: bytes = b""
     only_asks: bool = False
-    """A POST that changes nothing, and so may be sent a second time where a kept connection turns out to be closed."""
+    """A POST that changes nothing, and so may be sent a second time."""
+
+    @property
+    def repeatable(self) -> bool:
+        """Whether it may be sent a second time: it only asks, or its key tells the department that it is the same once more."""
+        return self.method == "GET" or self.only_asks or any(name.lower() == "idempotency-key" for name in self.headers)
 
 
 class HttpResponse(msgspec.Struct, frozen=True):
@@ -113,8 +122,20 @@ class Transport:
     def send(self, request: HttpRequest, ctx: CallContext, *, max_bytes: int, accept: frozenset[int] = frozenset()) -> HttpResponse:
         """The answer, if its status is 2xx or in ``accept``; else raises the DepartmentError that fits the status.
 
-        Redirects within the origin are followed, at most three; others raise BadAnswer. A deadline that passes raises TimedOut.
+        Redirects within the origin are followed, at most three; others raise BadAnswer. A deadline that passes raises TimedOut. What may
+        be repeated is sent a second time where a gateway or the network failed, or the department asks for a wait that is in time.
         """
+        began = time.monotonic()
+        try:
+            return self._send(request, ctx, max_bytes, accept)
+        except (Unavailable, RateLimited) as error:
+            wait = _worth_waiting(error) if request.repeatable else None
+            if wait is None or ctx.deadline - time.monotonic() < wait + (time.monotonic() - began):
+                raise
+        pause(wait)
+        return self._send(request, ctx, max_bytes, accept)
+
+    def _send(self, request: HttpRequest, ctx: CallContext, max_bytes: int, accept: frozenset[int]) -> HttpResponse:
         origin = _origin(request.url)
         for _ in range(MOST_REDIRECTS + 1):
             response = self._exchange(request, ctx, max_bytes, accept)
@@ -139,7 +160,7 @@ class Transport:
             target = f"{target}?{parts.query}"
         headers = {"host": parts.netloc, "accept-encoding": "gzip", "user-agent": "CivicDesk", **_lower(request.headers)}
         message = request_bytes(request.method, target, headers, request.body)
-        again = request.method == "GET" or request.only_asks
+        again = request.repeatable
         used = host.idle(sure=not again)
         if used is not None:
             try:
@@ -261,6 +282,24 @@ def _talk(
             sock.close()
 
 
+class ByGateway(Unavailable):
+    """502, 503 or 504: what stands before the department did not reach it."""
+
+    key = "server_error"
+
+
+def _worth_waiting(error: DepartmentError) -> float | None:
+    """Seconds after which a second try may succeed, never the same twice: many desks fail at the same moment. None: it is no use.
+
+    stamina, which does this for threads and for asyncio, sleeps in ways that would hold up every other call of the reactor.
+    """
+    if isinstance(error, RateLimited):
+        return None if error.retry_after is None else error.retry_after + random.uniform(0.0, _SPREAD)  # noqa: S311 - no secret
+    if isinstance(error, ByGateway | Stale) or error.fault_key == "no_connection":
+        return random.uniform(0.5, 1.0) * _SPREAD  # noqa: S311 - no secret
+    return None
+
+
 def error_for(response: HttpResponse, now: datetime) -> DepartmentError:
     """What an answer's status means, where it is no success."""
     status = response.status
@@ -269,7 +308,7 @@ def error_for(response: HttpResponse, now: datetime) -> DepartmentError:
     if status == 429 or (status == 503 and after is not None):
         return RateLimited(detail, retry_after=after)
     if status >= 500:
-        return Unavailable(detail, key="server_error")
+        return ByGateway(detail) if status in (502, 503, 504) else Unavailable(detail, key="server_error")
     if 300 <= status < 400:
         return BadAnswer(f"{detail} without a place to go", key="not_data")
     known: dict[int, type[DepartmentError]] = {

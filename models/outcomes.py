@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import msgspec
 
 from models.people import Person
@@ -18,6 +20,8 @@ class Fault(msgspec.Struct, frozen=True):
     """Seconds to wait before asking again, where the department said so."""
     sent: bool = True
     """False: it is certain that nothing reached the department, so that a change was not made."""
+    until: datetime | None = None
+    """When it will be asked again, where it is left to rest."""
 
 
 class Waiting(msgspec.Struct, frozen=True):
@@ -66,6 +70,10 @@ FAULT_WORDS: dict[str, tuple[str, str]] = {
     "timed_out": ("no answer", "The department did not answer in time. Try again."),
     "too_slow": ("too slow", "The department began to answer but did not finish in time. Try again."),
     "rate_limited": ("too busy", "The department asks us to wait before the next question."),
+    "resting": (
+        "resting",
+        "Not asked: it failed several times in a row, or wants us to wait. Press its chip or F5 to ask it all the same.",
+    ),
     "sign_in_needed": ("sign-in refused", "The department refused our credential. An administrator must renew it."),
     "no_credential": ("no credential", "The credential of this department is not in the keyring. An administrator must add it."),
     "forbidden": ("refused", "The department does not let this credential see what was asked."),

@@ -9,16 +9,26 @@ from __future__ import annotations
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from models.outcomes import FAULT_WORDS, Fault
+from views import words
 
 
 def on_chip(fault: Fault) -> str:
     """Two or three words."""
-    return QCoreApplication.translate("Fault", FAULT_WORDS.get(fault.key, FAULT_WORDS["unexpected"])[0])
+    word = QCoreApplication.translate("Fault", FAULT_WORDS.get(fault.key, FAULT_WORDS["unexpected"])[0])
+    if fault.until is not None:
+        return QCoreApplication.translate("Fault", "{word} until {time}").format(word=word, time=words.clock(fault.until))
+    return word
 
 
 def in_a_sentence(fault: Fault) -> str:
     """What happened and what to do."""
     text = QCoreApplication.translate("Fault", FAULT_WORDS.get(fault.key, FAULT_WORDS["unexpected"])[1])
+    if fault.until is not None:
+        return (
+            text
+            + " "
+            + QCoreApplication.translate("Fault", "By itself it is asked again from {time} on.").format(time=words.clock(fault.until))
+        )
     if fault.retry_after:
         text += " " + QCoreApplication.translate("Fault", "Ask again in {seconds} s.").format(seconds=round(fault.retry_after))
     return text
@@ -37,6 +47,10 @@ MARKED = (
     QT_TRANSLATE_NOOP("Fault", "The department began to answer but did not finish in time. Try again."),
     QT_TRANSLATE_NOOP("Fault", "too busy"),
     QT_TRANSLATE_NOOP("Fault", "The department asks us to wait before the next question."),
+    QT_TRANSLATE_NOOP("Fault", "resting"),
+    QT_TRANSLATE_NOOP(
+        "Fault", "Not asked: it failed several times in a row, or wants us to wait. Press its chip or F5 to ask it all the same."
+    ),
     QT_TRANSLATE_NOOP("Fault", "sign-in refused"),
     QT_TRANSLATE_NOOP("Fault", "The department refused our credential. An administrator must renew it."),
     QT_TRANSLATE_NOOP("Fault", "no credential"),

@@ -69,7 +69,8 @@ class CallerFile:
     async def read(self, members: tuple[SubjectRef, ...], sight: Callable[[], Sight], only: str = "") -> AsyncIterator[dict[str, Outcome]]:
         """One outcome a department, as they come; those that come in one turn of the loop come together. Raises StoreUnavailable.
 
-        What is read again takes the place of what was there. ``sight`` is what may be seen just then; ``only`` the department to be read.
+        What is read again takes the place of what was there. ``sight`` is what may be seen just then; ``only`` is the one department
+        to be read, even while it rests.
         """
         by_department: dict[str, list[SubjectRef]] = {}
         for member in members:
@@ -84,7 +85,7 @@ class CallerFile:
             Look(self._asker.actor, self._asker.role, self._asker.purpose, "records", tuple(by_department), what, members)
         )
         outcomes: dict[str, Outcome] = {}
-        async for ended in as_they_end(self._department(name, subjects) for name, subjects in by_department.items()):
+        async for ended in as_they_end(self._department(name, subjects, bool(only)) for name, subjects in by_department.items()):
             fresh = dict(ended)
             outcomes |= fresh
             answers = [outcome.records for outcome in fresh.values() if isinstance(outcome, Answered) and outcome.records]
@@ -94,10 +95,11 @@ class CallerFile:
             yield fresh
         await self._audit.outcome(row, summed_up(outcomes))
 
-    async def _department(self, name: str, subjects: list[SubjectRef]) -> tuple[str, Outcome]:
+    async def _department(self, name: str, subjects: list[SubjectRef], anyway: bool) -> tuple[str, Outcome]:
         if name == HISTORY and self._history is not None:
             return name, await self._history.read(tuple(subjects))
-        outcomes = await asyncio.gather(*(self._departments.records(each, self._asker, lambda: self.cancelled) for each in subjects))
+        ask = partial(self._departments.records, asker=self._asker, cancelled=lambda: self.cancelled, anyway=anyway)
+        outcomes = await asyncio.gather(*(ask(each) for each in subjects))
         answers = [outcome for outcome in outcomes if isinstance(outcome, Answered)]
         if len(answers) < len(outcomes):
             return name, next(outcome for outcome in outcomes if not isinstance(outcome, Answered))

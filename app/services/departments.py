@@ -12,12 +12,13 @@ import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from adapters.contract import CallContext, Cancelled, Department, DepartmentError, Health, SignInNeeded, TimedOut
 from adapters.manifest import Manifest, ManifestError, ManifestProblem
 from adapters.reactor import aside
+from app.services.breaker import Breaker
 from app.services.bulkhead import Bulkhead, Inbox, Overdue
 from app.services.credentials import KeyringUnavailable
 from models.changes import Current, Receipt, Writing
@@ -67,6 +68,7 @@ class Port:
         self.down_since: datetime | None = None
         self.latencies: deque[float] = deque(maxlen=200)
         self.secret: str | None = None
+        self.breaker = Breaker()
 
     def p95(self) -> float:
         """95th percentile of the last 200 answers in ms; 0 when there were none."""
@@ -87,8 +89,10 @@ class Departments:
         """Whether both the department, for this role, and the purpose let it be asked."""
         return asker.role in self.ports[department].manifest.roles and asker.allows(department)
 
-    def find(self, department: str, query: SearchQuery, asker: Asker, cancelled: Callable[[], bool]) -> Awaitable[Outcome]:
-        """People (and records that name none) of one department for a query."""
+    def find(
+        self, department: str, query: SearchQuery, asker: Asker, cancelled: Callable[[], bool], *, anyway: bool = False
+    ) -> Awaitable[Outcome]:
+        """People (and records that name none) of one department for a query; ``anyway``: even while it rests."""
         port = self.ports[department]
         if not self.permitted(department, asker):
             return _at_once(NotPermitted())
@@ -96,15 +100,19 @@ class Departments:
             return _at_once(Skipped("this department can't be searched"))
         if not port.department.can_find(query):
             return _at_once(Skipped("can't be searched by what was typed"))
+        if not anyway and (resting := _resting(port)):
+            return _at_once(resting)
         return self._ask(port, asker, lambda adapter, ctx: adapter.find(query, ctx), port.manifest.limits.people, cancelled)
 
-    def records(self, subject: SubjectRef, asker: Asker, cancelled: Callable[[], bool]) -> Awaitable[Outcome]:
-        """All records of one person."""
+    def records(self, subject: SubjectRef, asker: Asker, cancelled: Callable[[], bool], *, anyway: bool = False) -> Awaitable[Outcome]:
+        """All records of one person; ``anyway``: even while the department rests."""
         port = self.ports[subject.department]
         if not self.permitted(subject.department, asker):
             return _at_once(NotPermitted())
         if "records" not in port.manifest.capabilities:
             return _at_once(Skipped("this department keeps no records of persons"))
+        if not anyway and (resting := _resting(port)):
+            return _at_once(resting)
         return self._ask(port, asker, lambda adapter, ctx: adapter.records(subject, ctx), port.manifest.limits.records, cancelled)
 
     def lookup(self, ref: RecordRef, asker: Asker, cancelled: Callable[[], bool]) -> Awaitable[Outcome]:
@@ -220,6 +228,7 @@ class Departments:
         if isinstance(error, Overdue):
             return self._failed(port, Fault("timed_out", f"no answer within {port.manifest.deadline:g} s", sent=sent), ms)
         if isinstance(error, Cancelled):
+            port.breaker.unused()
             return Skipped("superseded")
         if isinstance(error, DepartmentError):
             if error.fault_key in ("sign_in_needed", "no_credential"):
@@ -242,10 +251,13 @@ class Departments:
         if port.down_since is None:  # one message per fault, not one a call
             port.down_since = datetime.now(UTC)
             log.info("department %s fails: %s", port.manifest.id, fault.key)
+        if port.breaker.failed(fault.key, fault.retry_after):
+            log.info("department %s is left to rest, and asked now and then until it answers", port.manifest.id)
         return Failed(fault, ms)
 
     def _well(self, port: Port, ms: float) -> None:
         port.latencies.append(ms)
+        port.breaker.answered()
         if port.down_since is not None:
             port.down_since = None
             log.info("department %s answers again", port.manifest.id)
@@ -270,6 +282,15 @@ class _Begun:
         with self._lock:
             self._begun = bool(self._begun)
             return not self._begun
+
+
+def _resting(port: Port) -> Failed | None:
+    """Why the department is not asked now; None where it is."""
+    left = port.breaker.hold(port.manifest.deadline + GRACE)
+    if not left:
+        return None
+    until = datetime.now(UTC) + timedelta(seconds=left)
+    return Failed(Fault("resting", f"after {port.breaker.last}", retry_after=left, until=until))
 
 
 def _at_once(outcome: Outcome) -> Awaitable[Outcome]:

@@ -138,7 +138,7 @@ class Search:
         permitted = self._departments.permitted(department, self._asker)
         asker, asked = self._asker, (department,) if permitted else ()
         row = await self._audit.look(Look(asker.actor, asker.role, asker.purpose, "search", asked, _plain(query)))
-        await self._find(department, query)
+        await self._find(department, query, anyway=True)
         callers = await self._callers(query)
         if self._only_places and department in self._keepers():
             await self._follow(department, self._follow_ups(query, callers).get(department, []))
@@ -183,8 +183,8 @@ class Search:
         """The record behind an entry of the list that names no person."""
         return self._nameless.get(caller)
 
-    async def _find(self, department: str, query: SearchQuery) -> None:
-        outcome = await self._departments.find(department, query, self._asker, lambda: self.cancelled)
+    async def _find(self, department: str, query: SearchQuery, *, anyway: bool = False) -> None:
+        outcome = await self._departments.find(department, query, self._asker, lambda: self.cancelled, anyway=anyway)
         self.outcomes[department] = outcome
         if isinstance(outcome, Answered):
             self._found[department] = outcome

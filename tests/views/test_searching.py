@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from time import monotonic
 
 import msgspec
@@ -10,7 +11,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from models.outcomes import Answered, Waiting
+from models.outcomes import Answered, Fault, Waiting
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample
 from views import fault_words
@@ -258,6 +259,12 @@ def test_words_of_every_fault_are_marked_for_translation() -> None:
     from models.outcomes import FAULT_WORDS
 
     assert set(fault_words.MARKED) == {text for pair in FAULT_WORDS.values() for text in pair}
+
+
+def test_a_department_that_rests_says_until_when() -> None:
+    fault = Fault("resting", until=datetime(2026, 11, 25, 10, 14, 20).astimezone())
+    assert fault_words.on_chip(fault) == "resting until 10:14:20"
+    assert fault_words.in_a_sentence(fault).endswith("By itself it is asked again from 10:14:20 on.")
 
 
 def test_who_searched_by_an_address_is_told_that_secret_ones_find_nobody(
