@@ -74,7 +74,7 @@ class DepartmentError(Exception):
 
     def again(self) -> DepartmentError:
         """The same for another call, which has its own traceback."""
-        return type(self)(self.detail, key=self.fault_key, retry_after=self.retry_after)
+        return type(self)(self.detail, key=self.fault_key, retry_after=self.retry_after, sent=self.sent)
 
     def fault(self) -> Fault:
         return Fault(self.fault_key, self.detail, self.retryable, self.retry_after, self.sent)

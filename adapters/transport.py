@@ -12,8 +12,8 @@ import socket
 import ssl
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
@@ -132,8 +132,10 @@ class Transport:
             wait = _worth_waiting(error) if request.repeatable else None
             if wait is None or ctx.deadline - time.monotonic() < wait + (time.monotonic() - began):
                 raise
+            sent = error.sent
         pause(wait)
-        return self._send(request, ctx, max_bytes, accept)
+        with _sent_before(sent):
+            return self._send(request, ctx, max_bytes, accept)
 
     def _send(self, request: HttpRequest, ctx: CallContext, max_bytes: int, accept: frozenset[int]) -> HttpResponse:
         origin = _origin(request.url)
@@ -169,7 +171,8 @@ class Transport:
                 if not again:
                     raise
             ctx.remaining()
-        return _talk(host, None, request, message, ctx.deadline, max_bytes, accept)
+        with _sent_before(used is not None):
+            return _talk(host, None, request, message, ctx.deadline, max_bytes, accept)
 
     def _host(self, scheme: str, netloc: str) -> _Host:
         found = self._hosts.get((scheme, netloc))
@@ -261,7 +264,11 @@ def _talk(
 ) -> HttpResponse:
     """One exchange on one connection, a ``used`` one or a new, which is given back if it can be used again."""
     reusable = False
-    sock = used or host.open(deadline)
+    try:
+        sock = used or host.open(deadline)
+    except DepartmentError as error:
+        error.sent = False
+        raise
     try:
         send(sock, message, deadline)
         answer = Answer(sock, deadline)
@@ -280,6 +287,16 @@ def _talk(
             host.give_back(sock)
         else:
             sock.close()
+
+
+@contextmanager
+def _sent_before(sent: bool) -> Iterator[None]:
+    """A second try that was not sent says nothing of the first."""
+    try:
+        yield
+    except DepartmentError as error:
+        error.sent = error.sent or sent
+        raise
 
 
 class ByGateway(Unavailable):

@@ -31,11 +31,15 @@ class RawServer:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.stop()
+        self._thread.join(5)
+
+    def stop(self) -> None:
+        """Take no further connection."""
         self.ended.set()
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
 
     def _accept(self) -> None:
         while not self.ended.is_set():

@@ -15,6 +15,7 @@ from adapters.transport import LONGEST_RETRY_AFTER, HttpRequest, HttpResponse, T
 from models.outcomes import Answered, Failed
 from tests.fakes.departments import FakeSecrets
 from tests.fakes.http_server import Asked, HttpServer, Reply
+from tests.fakes.raw_server import RawServer
 from tests.faults.test_one_thread import ONE, department, found
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
@@ -79,6 +80,21 @@ def test_a_write_with_a_key_is_sent_again_with_it(transport: Transport) -> None:
     with HttpServer(Fails(Reply(b"", 503))) as server:
         assert get(transport, "", request=write(server.url, Idempotency_Key="k1")).body == b"well"
         assert [asked.headers["idempotency-key"] for asked in server.asked] == ["k1", "k1"]
+
+
+def test_a_write_that_found_no_connection_was_certainly_not_sent(transport: Transport) -> None:
+    with HttpServer(Fails(Reply(b"", 503))) as server:
+        url = server.url
+    with pytest.raises(Unavailable) as refused:
+        get(transport, "", request=write(url, Idempotency_Key="k1"))
+    assert not refused.value.sent
+
+
+def test_one_that_was_sent_once_may_have_arrived_whatever_becomes_of_the_second_try(transport: Transport) -> None:
+    with RawServer(lambda _: server.stop()) as server, pytest.raises(Unavailable) as refused:
+        get(transport, "", request=write(server.url, Idempotency_Key="k1"))
+    assert len(server.requests) == 1
+    assert refused.value.sent
 
 
 def test_a_question_by_post_is_asked_again(transport: Transport) -> None:
