@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from adapters.contract import Capability
 from adapters.manifest_apply import Apply
-from adapters.manifest_kinds import GraphQL, Ldap, OData, Open311, Soap
+from adapters.manifest_kinds import MAPPED_KINDS, GraphQL, Ldap, OData, Open311, Soap
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.templates import problems as template_problems
 from adapters.tls import Tls
@@ -284,7 +284,7 @@ def _parse(path: Path, text: str) -> dict[str, Any]:
 
 def _lacking(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     """What the manifest must have beside what it says."""
-    if manifest.kind != "open311":
+    if manifest.kind in MAPPED_KINDS:
         for capability in ("find", "records", "lookup", "apply"):
             if capability in manifest.capabilities and not getattr(manifest, capability):
                 yield ("capabilities",), f'"{capability}" is named, so a [[{capability}]] is needed'

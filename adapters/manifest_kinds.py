@@ -8,6 +8,9 @@ from msgspec import Meta, Struct
 
 from adapters.toml_tables import regular_expression
 
+MAPPED_KINDS = frozenset({"sql", "rest", "soap", "odata", "fhir", "graphql", "zgw", "ldap", "arcgis", "files", "documents"})
+"""Kinds that ask only what the manifest's questions say and read it by its maps. Others, a third party's too, may know by themselves."""
+
 
 class Open311(Struct, frozen=True, kw_only=True):
     """What differs at an Open311 server (open311)."""

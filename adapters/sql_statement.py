@@ -18,7 +18,8 @@ _QUOTED_WITH_BACKSLASH = r""" | '(?:[^'\\]|''|\\.)*' | "(?:[^"\\]|""|\\.)*" | `[
 _STANDARD = re.compile(_LITERAL + _QUOTED, re.VERBOSE | re.DOTALL)
 _WITH_BACKSLASH = re.compile(_LITERAL.replace("--[^", r"(?:--(?=\s)|\#)[^", 1) + _QUOTED_WITH_BACKSLASH, re.VERBOSE | re.DOTALL)
 _CHANGING = re.compile(r"\b(INTO|UPDATE|DELETE)\b", re.IGNORECASE)
-_OWN_END = re.compile(r"\b(LIMIT|FETCH|OFFSET|FOR|LOCK)\b", re.IGNORECASE)
+_OWN_END = re.compile(r"\b(LIMIT|FETCH|OFFSET|FOR|LOCK|TOP|ROWNUM)\b", re.IGNORECASE)
+_FIRST_WORD = re.compile(r"(\s*SELECT)(\s+DISTINCT|\s+ALL)?\b", re.IGNORECASE)
 
 BACKSLASH_DIALECTS = frozenset({"mysql", "mariadb"})
 """Dialects in whose strings a backslash escapes the next character."""
@@ -51,9 +52,15 @@ def limited(sql: str, dialect: str, rows: int) -> str:
         code = outer
     end = code.rstrip()
     bare = sql[: len(end) - 1] if end.endswith(";") else sql
-    if dialect not in LIMIT_DIALECTS or _OWN_END.search(code):
+    if _OWN_END.search(code):
         return bare
-    return f"{bare}\nLIMIT {rows}"
+    if dialect in LIMIT_DIALECTS:
+        return f"{bare}\nLIMIT {rows}"
+    if dialect == "oracle":  # from 12c on
+        return f"{bare}\nFETCH FIRST {rows} ROWS ONLY"
+    if dialect == "mssql" and (first := _FIRST_WORD.match(code)):  # after WITH it would have to stand in the middle
+        return f"{bare[: first.end()]} TOP ({rows}){bare[first.end() :]}"
+    return bare
 
 
 def _without_literals(sql: str, dialect: str) -> str:

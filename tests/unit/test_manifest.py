@@ -176,7 +176,7 @@ def test_a_site_that_can_not_be_read_is_told(tmp_path: Path) -> None:
     [
         (
             '[[purpose]]\nname = "Tax"\ndepartments = ["permits", "tax"]',
-            ":4: purpose.0.departments: 'tax' is no department: write one of permits",
+            ":4: purpose.0.departments: 'tax' is no department: write one of contacts, permits",
         ),
         (
             '[[verification.question]]\nname = "x"\nask = "?"\nof = "phone"\ndepartments = ["tax"]',
