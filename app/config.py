@@ -23,6 +23,7 @@ from models.change_kinds import USUAL_CHANGES
 from models.changes import ChangeKind
 from models.contacts import HISTORY
 from models.hanging_up import USUAL_RULES, HangUpRule
+from models.macros import Macro
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
@@ -87,6 +88,10 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     break_glass: BreakGlassRules = BreakGlassRules()
     change: tuple[ChangeKind, ...] = USUAL_CHANGES
     """Kinds of change that departments may take."""
+    macro: tuple[Macro, ...] = ()
+    """Steps that are bundled for what is asked every day."""
+    open_links: tuple[str, ...] = ()
+    """Hosts whose https links may be opened from the desk; others can only be copied."""
     reveal_reasons: Annotated[tuple[str, ...], Meta(min_length=1)] = (
         "The caller asks for it",
         "To compare with a document",

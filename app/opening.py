@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app.bootstrap import Services, UnknownRole, open_services
 from app.config import SiteError
+from app.doing import doing_for
 from app.reporting import log_to
 from app.services.bulkhead import Bulkhead
 from app.services.credentials import KeyringUnavailable
@@ -103,6 +104,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     rules = HangingUp(site.before_hang_up, Wording(site.language, site.region), titles, services.library.worker)
     hanging_up = HangingUpViewModel(rules, tasks)
 
+    change, doing = doing_for(services, caller, call, departments, titles, tasks)
+
     def opened(who: Caller | None, record: Record | None, query: SearchQuery | None) -> None:
         caller.open(who, record, query)
         call.concern(who)
@@ -145,7 +148,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
     shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying, "hanging_up": hanging_up}
-    screens = shown | {"verification": verification, "glass": glass, "reviews": reviews}
+    screens = shown | {"change": change, "verification": verification, "glass": glass, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
     return ViewModels(
@@ -163,6 +166,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         AddressesViewModel(services.geocoding, tasks),
         saying,
         hanging_up,
+        change,
+        doing,
     )
 
 

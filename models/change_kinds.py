@@ -10,12 +10,14 @@ USUAL_CHANGES: tuple[ChangeKind, ...] = (
     ChangeKind(
         id="address",
         title="Change of address",
+        short="New address",
         fields=(FormField(name="address", label="New address", type="address"), _FROM),
         reasons=("Moving",),
     ),
     ChangeKind(
         id="name",
         title="Change of name",
+        short="New name",
         fields=(
             FormField(name="given_name", label="Given name"),
             FormField(name="family_name", label="Family name"),
@@ -23,11 +25,14 @@ USUAL_CHANGES: tuple[ChangeKind, ...] = (
         ),
         level="strong",
     ),
-    ChangeKind(id="phone", title="Change of phone", fields=(FormField(name="phone", label="New phone", type="phone"),)),
-    ChangeKind(id="email", title="Change of e-mail", fields=(FormField(name="email", label="New e-mail", type="email"),)),
+    ChangeKind(id="phone", title="Change of phone", short="New phone", fields=(FormField(name="phone", label="New phone", type="phone"),)),
+    ChangeKind(
+        id="email", title="Change of e-mail", short="New e-mail", fields=(FormField(name="email", label="New e-mail", type="email"),)
+    ),
     ChangeKind(
         id="death",
         title="Report a death",
+        short="Death",
         fields=(
             FormField(name="death_date", label="Date of death", type="date"),
             FormField(name="reported_by", label="Reported by"),
@@ -37,6 +42,7 @@ USUAL_CHANGES: tuple[ChangeKind, ...] = (
     ChangeKind(
         id="household_member",
         title="New household member",
+        short="New in family",
         fields=(
             FormField(name="member_given_name", label="Given name"),
             FormField(name="member_family_name", label="Family name"),

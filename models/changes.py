@@ -54,6 +54,8 @@ class ChangeKind(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, msgspec.Meta(pattern=r"^[a-z][a-z0-9_]*\Z", description='a name such as "address"')]
     title: Annotated[str, msgspec.Meta(min_length=1)]
+    short: str = ""
+    """What its button says, where the title is long for one."""
     fields: tuple[FormField, ...] = ()
     level: Level = "verified"
     """From which level of verification on it may be made."""

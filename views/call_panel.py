@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
+from views.do_section import DoSection
 from views.recent import Recent
 from views.say_section import SaySection
 from views.theme import look
@@ -31,11 +32,12 @@ class CallPanel(QScrollArea):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.this_call = ThisCall()
+        self.do = DoSection()
         self.say = SaySection()
         self.wrap_up = WrapUp()
         self.wrap_up.saved.connect(self.saved)
         self.recent = Recent()
-        self.sections: tuple[Section, ...] = (self.this_call, self.say, self.wrap_up, self.recent)
+        self.sections: tuple[Section, ...] = (self.this_call, self.do, self.say, self.wrap_up, self.recent)
         inside = QWidget()
         layout = QVBoxLayout(inside)
         unit = look().px

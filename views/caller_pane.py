@@ -40,6 +40,8 @@ class CallerPane(QWidget):
     retry = Signal(str)
     retry_search = Signal(str)
     verify = Signal()
+    acted = Signal(object)
+    """A record on which something is to be done."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -63,7 +65,9 @@ class CallerPane(QWidget):
         self.missing.pressed.connect(self.retry_failed)
         self.table = RecordTable()
         self.table.chosen.connect(self._chosen)
+        self.table.acted.connect(self.acted)
         self.detail = RecordDetail(self.reveal_menu)
+        self.detail.do_button.clicked.connect(self._act)
         self.page = EmptyState()
         self.page.pressed.connect(self._retry_this)
         self.filter = FilterBox()
@@ -326,6 +330,10 @@ class CallerPane(QWidget):
         """Shows a record in the table of all."""
         if self._state is not None and (record := next((each for each in self._state.records if each.ref == ref), None)) is not None:
             self._show_record(record)
+
+    def _act(self) -> None:
+        if (record := self.table.current()) is not None:
+            self.acted.emit(record)
 
     def _show_record(self, record: Record) -> None:
         self._close_filter()

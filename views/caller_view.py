@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidg
 from models.outcomes import Failed
 from views.call_panel import CallPanel
 from views.caller_pane import CallerPane
+from views.doing import Doing
 from views.glass import GlassBanner
 from views.masked import ShortMemory
 from views.people import PeoplePane
@@ -48,6 +49,8 @@ class CallerView(QWidget):
         self.call = CallPanel()
         self.glass = GlassBanner()
         self._clipboard = ShortMemory(self)
+        self.doing = Doing(self, self.caller, self.call.do, self._clipboard)
+        self.doing.verify.connect(self.verify)
         bar = QFrame()
         bar.setProperty("role", "bar")
         row = QHBoxLayout(bar)
@@ -84,6 +87,7 @@ class CallerView(QWidget):
         self._models = models
         self.search.bind(models.search)
         self.call.bind(models, self._frame)
+        self.doing.bind(models, self._frame)
         self.strip.retry.connect(models.search.retry)
         self.strip.opened.connect(self.caller.go_to)
         self.people.opened.connect(self._open)
@@ -184,7 +188,7 @@ class CallerView(QWidget):
             target.addWidget(self.call)
             side = unit(252 if self.width() >= unit(1300) else 236)
             if three:
-                call = side + unit(12)
+                call = side + unit(34)
                 self.columns.setSizes([side, max(self.width() - side - call, 1), call])
             else:
                 self.columns.setSizes([side, max(self.width() - side, 1)])

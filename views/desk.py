@@ -17,6 +17,7 @@ from views.theme import Appearance, Scheme, look
 from views.widgets.plain_label import ElidedLabel, set_tip
 
 if TYPE_CHECKING:
+    from app.viewmodels.doing_states import DoingState
     from app.viewmodels.states import SessionState
     from views.departments_view import DepartmentsView
     from views.ports import ViewModels
@@ -49,6 +50,7 @@ class Desk(QWidget):
         self.screens = QStackedWidget()
         self.screens.addWidget(self.caller_view)
         self.notice = ElidedLabel(self.tr("Starting…"), "small")
+        self.outbox = ElidedLabel(role="small")
         self.place = ElidedLabel(role="small")
         self._scheme_button = QPushButton()
         self._keys_button = QPushButton(self.tr("Keys F1"))
@@ -68,6 +70,7 @@ class Desk(QWidget):
         self._scheme_button.clicked.connect(self.appearance.next_scheme)
         self._keys_button.clicked.connect(self.show_keys)
         row.addWidget(self.notice, 1)
+        row.addWidget(self.outbox)
         row.addWidget(self.place)
         row.addWidget(self._keys_button)
         row.addWidget(self._scheme_button)
@@ -96,6 +99,7 @@ class Desk(QWidget):
             ("Ctrl+1", lambda: self.go_to(CALLER)),
             ("Ctrl+2", lambda: self.go_to(DEPARTMENTS)),
             ("Ctrl+3", lambda: self.go_to(REVIEWS)),
+            ("Ctrl+D", self.do),
             ("Ctrl+Shift+V", self.verify),
             ("Ctrl+Shift+R", self._enter_masked),
             ("Ctrl+Shift+B", self.break_glass),
@@ -120,6 +124,7 @@ class Desk(QWidget):
         self._models = models
         self.caller_view.bind(models)
         self.frame.follow(models.session, self._draw_session)
+        self.frame.follow(models.doing, self._draw_outbox)
         self.guard = LockGuard(self.window(), self, models.lock)
         self.rail.buttons[REVIEWS].setVisible(models.reviews.state.allowed)
         if self._departments_view is not None:
@@ -194,6 +199,11 @@ class Desk(QWidget):
             _pane, enter = panes[(at + by * step) % len(panes)]
             if callable(enter) and enter():
                 return
+
+    def do(self) -> None:
+        """All that can be done now."""
+        self.go_to(CALLER)
+        self.caller_view.doing.ask()
 
     def verify(self) -> None:
         """The questions to whoever is on the line."""
@@ -289,6 +299,13 @@ class Desk(QWidget):
         self.notice.setText(f"{state.notice} · {logged}" if state.notice else logged)
         demo = self.tr("demo city") if state.demo else ""
         self.place.setText(" · ".join(part for part in (state.site, demo) if part))
+
+    def _draw_outbox(self, state: DoingState) -> None:
+        """What is kept for departments that do not answer."""
+        kept = sum(count for _, count in state.waiting)
+        names = ", ".join(title for title, _ in state.waiting)
+        self.outbox.setText(self.tr("Outbox: {count} waiting ({names})").format(count=kept, names=names) if kept else "")
+        self.outbox.setVisible(bool(kept))
 
     def _restyle(self) -> None:
         names: dict[Scheme, tuple[str, str]] = {

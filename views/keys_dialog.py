@@ -29,6 +29,8 @@ class KeysDialog(QDialog):
             ("Alt+R, Alt+O, Alt+N", self.tr("Reason, outcome, note of this call")),
             ("Ctrl+I", self.tr("The caller asks something else too: another inquiry of this call")),
             ("Ctrl+Enter", self.tr("Save the call and go on to the next caller")),
+            ("Ctrl+D", self.tr("Do: all that can be done now; a figure or Enter starts it. In a form, Ctrl+Enter sends")),
+            ("Enter, menu key", self.tr("On a record: what can be done on it")),
             ("Ctrl+J", self.tr("What the city knows: search articles and read them out; Alt+L another language")),
             ("Ctrl+B", self.tr("Before you hang up: what is still to be settled in all departments")),
             ("Ctrl+Shift+V", self.tr("Verify the caller: questions to read aloud; Esc closes them")),

@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from models.people import ValuePlace
 from views import words
 from views.masked import MaskedValue, RevealMenu
 from views.theme import look
-from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel
+from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, set_tip
 
 if TYPE_CHECKING:
     from app.viewmodels.states import Revealed
@@ -76,6 +76,12 @@ class RecordDetail(QFrame):
         for column in range(_COLUMNS):
             self._grid.setColumnStretch(column, 1)
         self._grid.setRowStretch(99, 1)
+        self.do_button = QPushButton(self.tr("Do…"))
+        self.do_button.setProperty("role", "link")
+        self.do_button.setAutoDefault(True)  # Enter presses it too
+        set_tip(self.do_button, self.tr("What can be done on this record (Enter on its row)"))
+        self.do_button.setAccessibleName(self.tr("What can be done on this record"))
+        self.do_button.hide()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -85,6 +91,7 @@ class RecordDetail(QFrame):
         top.addWidget(self.title)
         top.addWidget(self.badge)
         top.addStretch(1)
+        top.addWidget(self.do_button)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(look().px(14), look().px(10), look().px(8), look().px(8))
         self._column.setSpacing(look().px(4))

@@ -30,6 +30,10 @@ from models.verification import Level, reaches
 _HINDERS: dict[str, Hinder] = {"not_found": "not found", "locked": "locked", "forbidden": "not permitted"}
 
 
+LISTED = 500
+"""Changes that are looked through for what waits."""
+
+
 class ChangeRefused(Exception):
     """What was asked for can't be done; the text is for the user. Nothing was kept and nothing sent."""
 
@@ -165,6 +169,11 @@ class Changes:
         self.outbox.wake()
         (change,) = await in_worker(self._worker, lambda: self._rows.get((number,)))
         return change
+
+    async def waiting(self) -> tuple[Delivery, ...]:
+        """What waits for a department or a person, of all calls, the oldest first. Raises StoreUnavailable."""
+        found = await in_worker(self._worker, lambda: self._rows.unfinished(LISTED))
+        return tuple(delivery for change in found for delivery in change.deliveries)
 
     async def of_call(self, call: str) -> tuple[Change, ...]:
         """What was changed in a call, the oldest first. Raises StoreUnavailable."""

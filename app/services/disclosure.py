@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -15,6 +16,7 @@ from adapters.manifest import Manifest
 from app.services.identity.normalise import fold, house_key, place
 from app.services.session import Session
 from app.services.verification import Ladder
+from models.changes import ADDRESS_PARTS, FormField
 from models.contacts import HISTORY
 from models.people import MASK, SENSITIVITIES, Address, Caller, Identifier, Person, Sensitivity, Shut
 from models.purposes import Purpose
@@ -31,6 +33,17 @@ _FROM: dict[Sensitivity, Level] = {
     "protected": "strong",
 }
 """The level that a kind of field needs at least, wherever it stands."""
+
+
+_FACTS = {"address": "address", "phone": "phone", "email": "email", "date": "birth_date"}
+"""Types of a form's fields to the facts that a department's present value of them is."""
+
+
+class Held(NamedTuple):
+    """What is seen of a department's present values, and why others, which it has too, are not."""
+
+    seen: dict[str, str]
+    shut: dict[str, Shut]
 
 
 class Disclosure:
@@ -107,6 +120,31 @@ class Disclosure:
             may_be=caller.may_be,
             shut=tuple(sorted(shut.items())),
         )
+
+    def held(self, caller: Caller, department: str, fields: Iterable[FormField], values: Mapping[str, str]) -> Held:
+        """What a department has now of a form's fields, as it may be seen beside the new values.
+
+        A secret address is never among them: it is revealed in the caller's header, one look at a time.
+        """
+        rules, level = self._rules.get(department), self.level(caller)
+        purpose = self._session.current
+        forbidden = not (purpose.roles and purpose.allows(department)) or (rules is not None and not rules.permitted)
+        floor: Level = rules.floor if rules is not None else "anonymous"
+        protected = any(member.protected for member in caller.members)
+        homes = frozenset() if self._shows_address(caller) else _homes(caller)
+        seen: dict[str, str] = {}
+        shut: dict[str, Shut] = {}
+        for field in fields:
+            parts = (field.name, *ADDRESS_PARTS) if field.type == "address" else (field.name,)
+            held = {part: values[part] for part in parts if values.get(part)}
+            kind: Sensitivity = "protected" if field.type == "address" and protected else field.sensitivity
+            needed = max(floor, getattr(self._facts, _FACTS.get(field.type, ""), floor), key=LEVELS.index)
+            why: Shut = "not permitted" if forbidden else _masked(purpose, kind, level, needed)
+            if held and why:
+                shut[field.name] = why
+            else:
+                seen |= {part: _without(value, homes) for part, value in held.items()}
+        return Held(seen, shut)
 
     def _shows_address(self, caller: Caller) -> bool:
         """Whether the caller's addresses may be told, by whichever record."""

@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from app.viewmodels.addresses import AddressesViewModel
     from app.viewmodels.call import CallViewModel
     from app.viewmodels.caller import CallerViewModel
+    from app.viewmodels.change import ChangeViewModel
     from app.viewmodels.departments import DepartmentsViewModel
+    from app.viewmodels.doing import DoingViewModel
     from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
     from app.viewmodels.hanging_up import HangingUpViewModel
     from app.viewmodels.lock import LockViewModel
@@ -37,3 +39,5 @@ class ViewModels(NamedTuple):
     addresses: AddressesViewModel
     saying: SayingViewModel
     hanging_up: HangingUpViewModel
+    change: ChangeViewModel
+    doing: DoingViewModel

@@ -65,6 +65,11 @@ class CallViewModel(ViewModel[CallState]):
         self._writing: asyncio.Task[None] | None = None
         self._tasks.start(self._restore(), "restore draft")
 
+    @property
+    def key(self) -> str:
+        """What names this call among those of its actor."""
+        return self._id
+
     def set_reason(self, reason: str) -> None:
         """What the inquiry at hand is about."""
         self._say(subject=reason)
@@ -80,6 +85,11 @@ class CallViewModel(ViewModel[CallState]):
 
     def set_note(self, note: str) -> None:
         self._type(note=note)
+
+    def add_note(self, text: str) -> None:
+        """Another line of the note, behind what was typed."""
+        note = self.state.note.rstrip()
+        self._type(note=f"{note}\n{text}" if note else text, revision=self.state.revision + 1)
 
     def set_channel(self, channel: str) -> None:
         """How the caller has come: phone, desk, email, letter."""

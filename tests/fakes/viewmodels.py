@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from app.services.addresses import read_address
 from app.services.reading import ReadingRules
@@ -29,24 +29,8 @@ from app.viewmodels.states import (
 from models.contacts import Inquiry
 from models.people import Address, SubjectRef, ValuePlace
 from models.records import RecordRef
-
-
-class FakeViewModel(QObject):
-    """``show`` puts a state there as if services had; ``calls`` lists what the screen asked for."""
-
-    state_changed = Signal(object)
-
-    def __init__(self, state: Any) -> None:
-        super().__init__()
-        self.state = state
-        self.calls: list[tuple[Any, ...]] = []
-
-    def show(self, state: Any) -> None:
-        self.state = state
-        self.state_changed.emit(state)
-
-    def change(self, **fields: Any) -> None:
-        self.show(msgspec.structs.replace(self.state, **fields))
+from tests.fakes.doing_viewmodels import FakeChange, FakeDoing
+from tests.fakes.viewmodel import FakeViewModel
 
 
 class FakeSearch(FakeViewModel):
@@ -353,3 +337,5 @@ class FakeViewModels:
         self.addresses = FakeAddresses()
         self.saying = FakeSaying()
         self.hanging_up = FakeHangingUp()
+        self.change = FakeChange()
+        self.doing = FakeDoing(self.change)

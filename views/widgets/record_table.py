@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMenu
 
 from models.records import Record, RecordRef
@@ -20,6 +20,7 @@ from views.widgets.record_model import AMOUNT, DEPARTMENT, DUE, WHAT, RecordMode
 
 _LONG = ("Nov 30, 2026", "", "", "With caseworker 0", "Nov 30, 2026", "$123,456.00")
 _SHORT = ("Nov 30, 2026", "Service reque", "", "Open, late 00", "Nov 30, 2026", "$1,234.00")
+_OTHER = Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier | Qt.KeyboardModifier.ShiftModifier
 _MOST_LETTERS = 24
 """Of the longest department's title; a longer one is cut."""
 _WIDE, _ENOUGH = 780, 600
@@ -27,9 +28,10 @@ _WIDE, _ENOUGH = 780, 600
 
 
 class RecordTable(CellTable):
-    """Records as rows; ``chosen`` carries the current record, or None."""
+    """Records as rows; ``chosen`` carries the current record, or None. ``acted``: something is to be done on the current one."""
 
     chosen = Signal(object)
+    acted = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -116,7 +118,20 @@ class RecordTable(CellTable):
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.currentIndex().isValid() and self.records.rowCount():
             self.selectRow(0)
             return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Period) and not event.modifiers() & _OTHER:
+            self._act()
+            return
         super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """The menu key, or the right button on a row."""
+        if event.reason() == QContextMenuEvent.Reason.Mouse:
+            self.selectRow(self.rowAt(event.pos().y()))
+        self._act()
+
+    def _act(self) -> None:
+        if (record := self.current()) is not None:
+            self.acted.emit(record)
 
     def sort_menu(self) -> QMenu:
         """The orders to choose from, by keyboard."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from views.theme import look
 from views.widgets.cards import Card
@@ -20,8 +20,14 @@ class Section(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(look().px(6))
-        layout.addWidget(self.heading)
+        self._top = QHBoxLayout()
+        self._top.addWidget(self.heading, 1)
+        layout.addLayout(self._top)
         layout.addWidget(self.card)
+
+    def add_to_heading(self, widget: QWidget) -> None:
+        """Something small at the right of the heading."""
+        self._top.addWidget(widget)
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""
