@@ -8,7 +8,8 @@ from itertools import islice
 from typing import TypeVar
 
 from adapters.contract import BadAnswer
-from adapters.manifest import Lookup, Manifest, Request
+from adapters.manifest import Lookup, Manifest
+from adapters.manifest_requests import Request
 from adapters.templates import fill, names_in
 from adapters.turns import TURNS
 from models.query import SearchQuery

@@ -38,12 +38,12 @@ class CallContext(msgspec.Struct, frozen=True):
     idempotency_key: str = ""
 
     def remaining(self) -> float:
-        """Seconds left; raises TimedOut when none are, Cancelled when nobody waits any more."""
+        """Seconds left, asked before more is sent; raises TimedOut when there are none, Cancelled when nobody waits any more."""
         if self.cancelled():
             raise Cancelled
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TimedOut("deadline passed before the call was finished")
+            raise TimedOut("deadline passed before the call was finished", sent=False)
         return left
 
 
@@ -59,7 +59,10 @@ class Cancelled(Exception):
 
 
 class DepartmentError(Exception):
-    """A department could not answer; ``key`` is one of models.outcomes.FAULT_WORDS, ``detail`` is for operators."""
+    """A department could not answer; ``key`` is one of models.outcomes.FAULT_WORDS, ``detail`` is for operators.
+
+    Of a change that was refused, ``detail`` is the department's own sentence, where it said why: for those who made the change.
+    """
 
     key: ClassVar[str] = "unexpected"
     retryable: ClassVar[bool] = True
@@ -178,13 +181,17 @@ class Applies(Protocol):
     def current(self, writing: Writing, ctx: CallContext) -> Current | None:
         """What the department has now; None where the manifest does not say how to ask. Raises NotFound, Conflict (``locked``) or another.
 
+        Values are as the department writes them: ``1804 W BELMONT AVE``, a phone without the country's prefix.
+
         ``writing.values``, ``before`` and ``version`` say nothing here.
         """
         ...
 
     def apply(self, writing: Writing, ctx: CallContext) -> Receipt:
-        """Make the change, under its key. Back in one piece or not at all.
+        """Make the change, under its key, all of it or nothing. One whose ``version`` is empty is made on whatever is there now.
 
+        Where the manifest says how to ask whether it was made (``settled``), a change that was made under this key before is told
+        again, not made twice.
         Raises Conflict where the department has another version than ``writing.version``; Rejected, Forbidden, NotFound, SignInNeeded
         or RateLimited where it was certainly not made; any other DepartmentError whose ``sent`` is True means that it may have been.
         """
@@ -199,7 +206,10 @@ class Applies(Protocol):
         ...
 
     def undo(self, writing: Writing, receipt: Receipt, ctx: CallContext) -> Receipt:
-        """Take a change back that was made; under the key of its own. Raises as ``apply`` does."""
+        """Take back a change that was made as ``writing`` says, unless the department has something else by now (Conflict).
+
+        ``writing.key`` is a key of its own, under which it is told again rather than taken back twice. Raises as ``apply`` does.
+        """
         ...
 
 

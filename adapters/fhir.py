@@ -18,8 +18,9 @@ import msgspec
 from adapters.answers import decode_json, refusal
 from adapters.asking import says_something
 from adapters.contract import BadAnswer, CallContext, Health, Unavailable
-from adapters.manifest import Manifest, Request
+from adapters.manifest import Manifest
 from adapters.manifest_maps import Value
+from adapters.manifest_requests import Request
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, linked
 from adapters.templates import fill, names_in

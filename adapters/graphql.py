@@ -18,7 +18,8 @@ from adapters.answers import decode_json, refusal, told_code
 from adapters.asking import says_something
 from adapters.contract import BadAnswer, CallContext, DepartmentError, Health, Rejected, Unavailable, error_named
 from adapters.graphql_text import Query, read_query
-from adapters.manifest import Manifest, Request
+from adapters.manifest import Manifest
+from adapters.manifest_requests import Request
 from adapters.mapping import json_getter
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following

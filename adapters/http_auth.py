@@ -55,7 +55,7 @@ class Authorizer:
         if kind == "none":
             return self._send(request, ctx, accept)
         if not ctx.credential:
-            raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential")
+            raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential", sent=False)
         if kind in ("wsse", "signature"):  # shown within the message
             return self._send(request, ctx, accept)
         if kind == "oauth2":
@@ -103,6 +103,9 @@ class Authorizer:
                     raise
             assert self._token
             return self._token
+        except DepartmentError as error:
+            error.sent = False  # of what the token was for
+            raise
         finally:
             self._renewing.release()
 

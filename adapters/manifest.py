@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -18,74 +18,16 @@ from adapters.contract import Capability
 from adapters.manifest_apply import Apply
 from adapters.manifest_kinds import MAPPED_KINDS, GraphQL, Ldap, OData, Open311, Soap
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
-from adapters.templates import problems as template_problems
+from adapters.manifest_requests import Request
 from adapters.tls import Tls
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
+from models.change_kinds import USUAL_CHANGES
+from models.changes import ChangeKind
 from models.query import Part, SearchQuery
 from models.verification import Level
 
 PROXY = r"http://[^/@\s]+:\d{1,5}"
-
-
-class Paging(Struct, frozen=True, kw_only=True):
-    """How further pages are asked for (rest): by ``page`` number, row ``offset``, ``cursor`` or ``link`` header."""
-
-    by: Literal["page", "offset", "cursor", "link"]
-    parameter: str = ""
-    """The query parameter that carries the page number, offset or cursor."""
-    size_parameter: str = ""
-    size: Annotated[int, Meta(ge=1, le=10_000)] = 100
-    start: int = 1
-    """The number of the first page (``page``)."""
-    next: str = ""
-    """JMESPath of the next cursor in the answer; empty or null ends (``cursor``)."""
-
-    def __post_init__(self) -> None:
-        if self.by != "link" and not self.parameter:
-            raise ValueError(f'paging by {self.by} needs parameter = "..."')
-        if self.by == "cursor" and not self.next:
-            raise ValueError('paging by cursor needs next = "..." (where the answer names the next cursor)')
-
-
-class Request(Struct, frozen=True, kw_only=True):
-    """One question to the department: ``sql`` (kind sql), ``operation`` (soap, graphql), or ``path`` with ``query`` and ``headers``."""
-
-    sql: str = ""
-    """One SELECT with :parameters."""
-    params: dict[str, str] = {}
-    """Parameter name to template: the SELECT's parameters (sql)."""
-    method: Literal["GET", "POST"] = "GET"
-    path: str = ""
-    query: dict[str, str] = {}
-    """Parameter name to template; one whose template comes out empty is left out."""
-    headers: dict[str, str] = {}
-    body: dict[str, str] = {}
-    """JSON body of a POST that only asks, or what an operation is given (soap, where ``a.b`` is b within a; graphql): key to template."""
-    operation: str = ""
-    """The operation of the WSDL (soap), or the text of one named query (graphql)."""
-    base: str = ""
-    """Where in the directory (ldap): the name of an entry; empty is its root."""
-    scope: Literal["subtree", "one", "base"] = "subtree"
-    """All that is below ``base``, what stands directly below it, or itself alone (ldap)."""
-    filter: str = ""
-    """A search filter (ldap)."""
-    items: str = ""
-    """JMESPath (JSON) or XPath (XML) of the list in the answer; empty is the whole answer."""
-    paging: Paging | None = None
-
-    def __post_init__(self) -> None:
-        templates = [
-            self.path,
-            self.base,
-            self.filter,
-            *self.params.values(),
-            *self.query.values(),
-            *self.headers.values(),
-            *self.body.values(),
-        ]
-        if found := [problem for template in templates for problem in template_problems(template)]:
-            raise ValueError("; ".join(found))
 
 
 class Find(Request, frozen=True, kw_only=True):
@@ -247,8 +189,8 @@ _IN_THE_SITE = (
 """Tables and their keys in which ``{site}`` is the site's folder."""
 
 
-def load_manifest(path: Path, site: Path) -> Manifest:
-    """Read and validate one manifest. Raises ManifestError with every problem found."""
+def load_manifest(path: Path, site: Path, changes: Iterable[ChangeKind] = USUAL_CHANGES) -> Manifest:
+    """Read and validate one manifest; ``changes`` are the site's kinds of change. Raises ManifestError with every problem found."""
     text = _read(path)
     data = _parse(path, text)
     for name, key in _IN_THE_SITE:
@@ -256,8 +198,13 @@ def load_manifest(path: Path, site: Path) -> Manifest:
         if isinstance(table, dict) and isinstance(table.get(key), str):
             table[key] = table[key].replace("{site}", site.resolve().as_posix())
     data["id"], data["path"] = path.stem, str(path)
+    from adapters.apply_problems import wrong_applies  # here: it is told in this module's words
+
     try:
-        return read_table(Manifest, data, "manifest")
+        manifest = read_table(Manifest, data, "manifest")
+        if found := list(wrong_applies(manifest, changes)):
+            raise Unusable(found)
+        return manifest
     except Unusable as error:
         problems = [ManifestProblem(str(path), line_of(text, place), words) for place, words in error.problems]
         raise ManifestError(sorted(problems, key=lambda problem: problem.line)) from None
@@ -292,6 +239,11 @@ def _lacking(manifest: Manifest) -> Iterator[tuple[Place, str]]:
             yield ("capabilities",), '"find" is named, so a [person] map is needed'
         if named := [each for each in ("records", "lookup") if each in manifest.capabilities and not manifest.record]:
             yield ("capabilities",), f'"{named[0]}" is named, so a [record.NAME] map is needed'
+        for at, each in enumerate(manifest.apply):
+            if not (each.send or each.proof):
+                yield ("apply", at), "it sends nothing: write [apply.send], or what must be shown first: proof = ..."
+    if manifest.apply and "apply" not in manifest.capabilities:
+        yield ("capabilities",), 'there is an [[apply]]: add "apply", or take it out'
     if manifest.auth.type in ("wsse", "signature") and manifest.kind != "soap":
         yield ("auth", "type"), f'"{manifest.auth.type}" is for kind soap alone'
     if manifest.auth.type != "none" and not manifest.credential:
@@ -307,7 +259,11 @@ def _naming_nothing(manifest: Manifest) -> Iterator[tuple[Place, str]]:
             yield (*place, "map"), f'"{request.map}" names no [record.{request.map}]; there are: {_listed(manifest.record)}'
         if not request.map and len(manifest.record) > 1:
             yield place, f"there are several record maps: write map = one of {_listed(manifest.record)}"
-    for place, value in (*values_in(manifest.person, ("person",)), *values_in(manifest.record, ("record",))):
+    for place, value in (
+        *values_in(manifest.person, ("person",)),
+        *values_in(manifest.record, ("record",)),
+        *values_in(manifest.apply, ("apply",)),
+    ):
         if value.codes is not None and value.codes not in manifest.codes:
             yield (*place, "codes"), f'"{value.codes}" names no [codes.{value.codes}]; there are: {_listed(manifest.codes)}'
 

@@ -313,11 +313,11 @@ class PersonReader:
             tuple([Identifier(scheme, text, how) for scheme, read, how in self._identifiers if (text := read.text(item))])
             if self._identifiers
             else (),
-            self._protected is not None and self._protected.text(item).lower() not in _NO,
+            self._protected is not None and self._protected.text(item).lower() not in NO,
         )
 
 
-_NO = {"", "0", "false", "no", "n"}
+NO = {"", "0", "false", "no", "n"}
 """What says that an address is not secret; whatever else stands there says that it is."""
 
 

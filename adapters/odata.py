@@ -16,8 +16,9 @@ import msgspec
 
 from adapters.answers import decode_json, refusal, told_code
 from adapters.contract import BadAnswer, CallContext, Health, Unavailable
-from adapters.manifest import Manifest, Records, Request, values_in
+from adapters.manifest import Manifest, Records, values_in
 from adapters.manifest_maps import Value
+from adapters.manifest_requests import Request
 from adapters.odata_text import filled, problem
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following, linked

@@ -22,7 +22,8 @@ from adapters import open311_answers as answers
 from adapters.asking import is_reference, read_items, says_something
 from adapters.contract import BadAnswer, CallContext, Health, NotFound, Rejected
 from adapters.http_auth import Authorizer
-from adapters.manifest import Manifest, Request
+from adapters.manifest import Manifest
+from adapters.manifest_requests import Request
 from adapters.mapping import unreadable_sources
 from adapters.open311_answers import Item, Service, ServiceDefinition, request_items
 from adapters.open311_records import TOKEN, ItemReader, item_key

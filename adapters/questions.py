@@ -15,12 +15,14 @@ from urllib.parse import urlsplit
 from adapters.asking import can_find, is_reference, lookups_for, read_items
 from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records, Request
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records
+from adapters.manifest_requests import Request
 from adapters.mapping import PersonReader, json_getter, no_jmespath, record_readers, unreadable_sources
 from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
 from adapters.transport import Transport
+from adapters.writing import askings
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
@@ -150,6 +152,7 @@ def questions(manifest: Manifest) -> Iterator[tuple[Place, Request]]:
     yield from ((("find", at), each) for at, each in enumerate(manifest.find))
     yield from ((("records", at), each) for at, each in enumerate(manifest.records))
     yield from ((("lookup", at), each) for at, each in enumerate(manifest.lookup))
+    yield from askings(manifest)
 
 
 def no_web_address(manifest: Manifest) -> Iterator[tuple[Place, str]]:

@@ -14,25 +14,33 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from adapters.answers import decode_json
+from adapters.apply_problems import unreadable_receipts, unused_in_applies
 from adapters.asking import says_something
 from adapters.contract import CallContext, Health
-from adapters.manifest import Manifest, Request
+from adapters.http_writing import REFUSALS, receipt_from, refused, request_for
+from adapters.manifest import Manifest
+from adapters.manifest_apply import Asking, Statement
+from adapters.manifest_requests import Request
+from adapters.mapping import json_getter
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following
 from adapters.templates import fill, query_values
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, Transport
+from adapters.writing import Writes, statements
+from models.changes import Receipt
 from models.query import SearchQuery
 
 _REACHED = frozenset({404, 405})
 """Answers of an address that is no page of its own: the department is there all the same."""
 
 
-class RestDepartment(QuestionsDepartment):
+class RestDepartment(QuestionsDepartment, Writes):
     """A department with a JSON interface."""
 
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
-        super().__init__(manifest, transport)
+        QuestionsDepartment.__init__(self, manifest, transport)
+        Writes.__init__(self, manifest, json_getter)
         self.reactor = transport.reactor
 
     def check(self, ctx: CallContext) -> Health:
@@ -57,6 +65,19 @@ class RestDepartment(QuestionsDepartment):
             yield from items
             page = following(question.paging, page, items, answer, response) if question.paging else None
 
+    def _told(self, asking: Asking, values: dict[str, str], ctx: CallContext) -> tuple[Any, str] | None:
+        response = self._http.send(self._request(asking, values, {}), ctx)
+        items = self._listed(asking, decode_json(response))
+        return (items[0], response.headers.get("etag", "")) if items else None
+
+    def _send(self, several: tuple[Statement, ...], values: dict[str, str], ctx: CallContext) -> Receipt:
+        [statement] = several
+        request = request_for(statement, values, self._manifest.address, _quoted)
+        response = self._http.send(request, ctx, accept=REFUSALS)
+        if response.status in REFUSALS:
+            raise refused(response, ctx.now)
+        return receipt_from(response, self._receipts[id(statement)], statement)
+
     def _request(self, question: Request, values: dict[str, str], paging: dict[str, str | int]) -> HttpRequest:
         url = self._manifest.address.rstrip("/") + fill(question.path, values, _quoted) if question.path else self._manifest.address
         said: dict[str, str | int] = {name: text for name, template in question.query.items() if (text := fill(template, values))}
@@ -76,11 +97,16 @@ class RestDepartment(QuestionsDepartment):
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
         yield from unused(self._manifest, (), "path and query")
+        yield from unused_in_applies(self._manifest, ("sql", "params", "rows"), "method, path and body")
+        yield from unreadable_receipts(self._manifest)
         for place, question in questions(self._manifest):
             if question.body and question.method == "GET":
                 yield (*place, "body"), 'a body needs method = "POST"'
             if question.path and not question.path.startswith(("/", "?")):
                 yield (*place, "path"), f'path is "{question.path}": begin it with /'
+        for place, statement in statements(self._manifest):
+            if not statement.path.startswith(("/", "?")):
+                yield (*place, "path"), f'path is "{statement.path}": begin it with /'
 
 
 def _quoted(text: str) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from adapters.contract import BadAnswer
-from adapters.manifest import Paging
+from adapters.manifest_requests import Paging
 from adapters.mapping import json_getter
 from adapters.transport import HttpResponse
 

@@ -29,7 +29,8 @@ from adapters.contract import (
     Unavailable,
     error_named,
 )
-from adapters.manifest import Manifest, Request
+from adapters.manifest import Manifest
+from adapters.manifest_requests import Request
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following
 from adapters.soap_answers import Reader, SoapFault, read_body

@@ -6,35 +6,40 @@ be told a parameter's type where nothing around it says so: ``CAST(:name AS text
 with other text; MariaDB takes the number 1001 for like ``1001?x``: such a column is compared as ``CAST(NO AS char(12))``. A
 literal colon before a word is written ``\\:``. Columns are found by their names, in upper or lower case.
 
-The credential is the password of the user in the address. Connections are read-only where the database can be told so, stand in
-a pool of ``concurrent`` connections made with the first call, and commit by themselves, so that a question is one round trip.
+The credential is the password of the user in the address. Connections for questions are read-only where the database can be told so,
+stand in a pool of ``concurrent`` connections made with the first call, and commit by themselves, so that a question is one round trip.
+Changes have connections of their own (``sql_writing``).
 """
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import URL, create_engine, event, make_url, text
+from sqlalchemy import URL, make_url, text
 from sqlalchemy import exc as errors
 from sqlalchemy.engine import Connection
-from sqlalchemy.engine import Engine as Pool
-from sqlalchemy.pool import QueuePool
 from sqlalchemy.sql.elements import TextClause
 
+from adapters.apply_problems import unused_in_applies
 from adapters.asking import can_find, is_reference, lookups_for, read_items
-from adapters.contract import BadAnswer, CallContext, Cancelled, Health, NotFound, SignInNeeded, TimedOut, Unavailable
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, Request
+from adapters.contract import BadAnswer, CallContext, Cancelled, Health, NotFound, TimedOut
+from adapters.manifest import Manifest, ManifestError, ManifestProblem
+from adapters.manifest_apply import Asking, Statement
+from adapters.manifest_requests import Request
 from adapters.mapping import Getter, PersonReader, column_getter, record_readers
 from adapters.sql_engines import Call, engine_for
 from adapters.sql_errors import explain
-from adapters.sql_statement import limited, problem
+from adapters.sql_pool import Connections
+from adapters.sql_statement import change_problem, limited, problem
+from adapters.sql_writing import Command, SqlWriter
 from adapters.templates import fill, query_values, subject_values
 from adapters.toml_lines import line_of
+from adapters.writing import Writes, askings, statements
+from models.changes import Receipt
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
@@ -54,7 +59,7 @@ class Question(NamedTuple):
     rows: int
 
 
-class SqlDepartment:
+class SqlDepartment(Writes):
     """A department with a database. Raises ManifestError, with every problem found, when its manifest can't be used."""
 
     def __init__(self, manifest: Manifest, transport: Transport | None = None) -> None:
@@ -73,16 +78,21 @@ class SqlDepartment:
         self._questions = {
             id(request): self._question(request, (table, at), rows) for table, each, rows in requests for at, request in enumerate(each)
         }
+        self._questions |= {id(asking): self._question(asking, place, 1) for place, asking in askings(manifest)}
+        self._spelling: dict[str, str] = {}
+        Writes.__init__(self, manifest, self._column)
+        self._commands = {id(each): self._command(each, place) for place, each in statements(manifest)}
         check = manifest.check if manifest.check.sql else Request(sql=self._engine.ping)
         self._check = self._question(check, ("check",), 1)
+        unused = unused_in_applies(manifest, ("path", "query", "headers", "body"), "sql and params")
+        self._problems += [ManifestProblem(manifest.path, line_of(self._lines, place), words) for place, words in unused]
         if self._problems:
             raise ManifestError(sorted(self._problems, key=lambda each: each.line))
-        self._spelling: dict[str, str] = {}
         self._person = PersonReader(manifest, manifest.person, self._column) if manifest.person else None
         self._readers = record_readers(manifest, self._column)
-        self._opened: tuple[str | None, Pool] | None = None
-        self._opening = threading.Lock()
-        self._current = threading.local()
+        self._reading = Connections(manifest, self._url, self._engine)
+        self._writing = Connections(manifest, self._url, self._engine, writing=True)
+        self._writer = SqlWriter(self._writing, self._engine, self._spelling)
 
     def can_find(self, query: SearchQuery) -> bool:
         return can_find(self._manifest, query)
@@ -123,7 +133,7 @@ class SqlDepartment:
         started = time.monotonic()
         self._rows(self._check, query_values(SearchQuery(), ctx.now.date()), ctx)
         ms = (time.monotonic() - started) * 1000
-        dialect = self._pool(ctx).dialect
+        dialect = self._reading.pool(ctx).dialect
         product = self._engine.product or dialect.name
         if self._backend in ("mysql", "mariadb"):
             product = "MariaDB" if getattr(dialect, "is_mariadb", False) else "MySQL"
@@ -131,10 +141,17 @@ class SqlDepartment:
         return Health(ms, f"{product} {version}".strip())
 
     def close(self) -> None:
-        with self._opening:
-            if self._opened is not None:
-                self._opened[1].dispose()
-                self._opened = None
+        self._reading.close()
+        self._writing.close()
+
+    # What a change needs.
+
+    def _told(self, asking: Asking, values: dict[str, str], ctx: CallContext) -> tuple[Row, str] | None:
+        rows = self._rows(self._questions[id(asking)], values, ctx)
+        return (rows[0], "") if rows else None
+
+    def _send(self, several: tuple[Statement, ...], values: dict[str, str], ctx: CallContext) -> Receipt:
+        return self._writer.make([self._commands[id(each)] for each in several], values, ctx)
 
     # What the manifest says, checked once.
 
@@ -163,13 +180,26 @@ class SqlDepartment:
         if wrong := problem(request.sql, self._backend):
             self._wrong((*location, "sql"), wrong)
             return Question(text(""), {}, "", 0)
-        clause = text(limited(request.sql, self._backend, rows))
-        named = set(clause.compile().params)
-        if missing := named - set(request.params):
-            self._wrong((*location, "sql"), f"params lacks {_listed(missing)} of the sql: write params = {{ name = '{{value}}' }}")
-        if idle := set(request.params) - named:
-            self._wrong((*location, "params"), f"the sql has no {_listed(idle)}: take it out of params, or write it into the sql")
+        clause = self._clause(limited(request.sql, self._backend, rows), request.params, location)
         return Question(clause, request.params, self._place((*location, "sql")), rows)
+
+    def _command(self, statement: Statement, location: tuple[str | int, ...]) -> Command:
+        if wrong := change_problem(statement.sql, self._backend):
+            self._wrong((*location, "sql"), wrong)
+        clause = self._clause(statement.sql.rstrip().removesuffix(";"), statement.params, location)
+        tells = bool(statement.receipt or statement.link or statement.note)
+        where = self._place((*location, "sql"))
+        return Command(clause, statement.params, where, statement.rows, self._receipts[id(statement)], tells)
+
+    def _clause(self, sql: str, params: dict[str, str], location: tuple[str | int, ...]) -> TextClause:
+        """The statement. Its parameters and the templates for them must be the same."""
+        clause = text(sql)
+        named = set(clause.compile().params)
+        if missing := named - set(params):
+            self._wrong((*location, "sql"), f"params lacks {_listed(missing)} of the sql: write params = {{ name = '{{value}}' }}")
+        if idle := set(params) - named:
+            self._wrong((*location, "params"), f"the sql has no {_listed(idle)}: take it out of params, or write it into the sql")
+        return clause
 
     def _wrong(self, location: tuple[str | int, ...], words: str) -> None:
         self._problems.append(ManifestProblem(self._manifest.path, line_of(self._lines, location), words))
@@ -195,14 +225,9 @@ class SqlDepartment:
         return self._ask(question, bound, ctx, again)
 
     def _ask(self, question: Question, bound: dict[str, str | None], ctx: CallContext, again: _Again | None) -> list[Row]:
-        self._current.call = call = Call(ctx)
-        pool = self._pool(ctx)
-        connected = False
-        if self._engine.watched:
-            call.watchdog.start()
+        call = Call(ctx)
         try:
-            with pool.connect() as connection:
-                connected = True
+            with self._reading.connect(call, ctx) as connection:
                 return self._fetch(connection, question, bound, call, lenient=again is not None and again.lenient)
         except errors.TimeoutError:
             raise TimedOut("all connections of the pool are in use") from None
@@ -211,16 +236,13 @@ class SqlDepartment:
         except errors.DBAPIError as error:
             if self._engine.cannot_hold(error.orig, call.connection, [each for each in bound.values() if each]):
                 return []
-            raise self._explained(error, question, call, connected, again) from None
-        finally:
-            call.watchdog.cancel()
-            self._current.call = None
+            raise self._explained(error, question, call, again) from None
 
     def _fetch(self, connection: Connection, question: Question, bound: dict[str, str | None], call: Call, lenient: bool) -> list[Row]:
-        call.connection = raw = connection.connection.driver_connection
+        raw = call.connection
         self._engine.begin(connection, call)
         if lenient:
-            raw.text_factory = _any_text  # type: ignore[union-attr]
+            raw.text_factory = _any_text
         try:
             result = connection.execute(question.clause, bound)
             # A database folds names that are not quoted to its own case.
@@ -231,59 +253,22 @@ class SqlDepartment:
             raise
         finally:
             if lenient:
-                raw.text_factory = str  # type: ignore[union-attr]
+                raw.text_factory = str
             self._engine.end(raw)
 
-    def _explained(self, error: errors.DBAPIError, question: Question, call: Call, connected: bool, again: _Again | None) -> Exception:
+    def _explained(self, error: errors.DBAPIError, question: Question, call: Call, again: _Again | None) -> Exception:
         """What to raise for a driver's error."""
-        lost = connected and error.connection_invalidated
+        lost = call.connected and error.connection_invalidated
         if call.cancelled():
             return Cancelled()
-        if call.over() and (lost or not connected) and call.connection is not None:
+        if call.over() and (lost or not call.connected) and call.connection is not None:
             return TimedOut(f"{self._engine.product} did not answer at {question.where}")
         if again is None and lost:
             return _Again()
         if again is None and self._backend == "sqlite" and "decode to UTF-8" in str(error.orig):
             return _Again(lenient=True)
-        where = question.where if connected else self._place(("address",))
-        return explain(error.orig or error, where=where, product=self._engine.product, connecting=not connected, lost=lost)
-
-    def _pool(self, ctx: CallContext) -> Pool:
-        """The pool, made with the first call, and anew when the credential was renewed."""
-        if self._manifest.credential and ctx.credential is None:
-            raise SignInNeeded(key="no_credential")
-        secret = ctx.credential if self._manifest.credential else None
-        with self._opening:
-            if self._opened is None or self._opened[0] != secret:
-                if self._opened is not None:
-                    self._opened[1].dispose()
-                self._opened = (secret, self._new_pool(secret))
-            return self._opened[1]
-
-    def _new_pool(self, secret: str | None) -> Pool:
-        manifest = self._manifest
-        url = self._engine.address(self._url if secret is None else self._url.set(password=secret))
-        size = {"pool_size": manifest.concurrent, "max_overflow": 0, "pool_timeout": manifest.deadline}
-        try:
-            pool = create_engine(url, poolclass=QueuePool, hide_parameters=True, **size, **self._engine.options)
-        except ImportError as error:
-            raise Unavailable(f"the database driver {error.name} is not installed here") from None
-
-        @event.listens_for(pool, "do_connect")
-        def before(dialect: object, record: object, args: object, options: dict[str, Any]) -> None:
-            options.update(self._engine.connect_options(self._current.call.remaining(), manifest.deadline))
-
-        # First of all listeners, as SQLAlchemy's own ask the server, which may hang.
-        @event.listens_for(pool, "connect", insert=True)
-        def watch(connection: Any, record: Any) -> None:
-            self._current.call.connection = connection
-
-        @event.listens_for(pool, "connect")
-        def after(connection: Any, record: Any) -> None:
-            record.info["seconds"] = manifest.deadline
-            self._engine.opened(connection, manifest.deadline, manifest.time_zone)
-
-        return pool
+        where = question.where if call.connected else self._place(("address",))
+        return explain(error.orig or error, where=where, product=self._engine.product, connecting=not call.connected, lost=lost)
 
 
 class _Again(Exception):

@@ -1,4 +1,4 @@
-"""How each database is opened for reading only, and how one call is ended at its deadline.
+"""How each database is opened, for reading only unless it is to be written to, and how one call is ended at its deadline.
 
 The server is told to end a statement in time; where it hangs and can't, the call's own watchdog closes the socket, so that no
 worker thread waits for ever. A database that isn't named here is asked too, within what its driver offers by itself.
@@ -35,6 +35,7 @@ class Call:
     def __init__(self, ctx: CallContext) -> None:
         self._ctx = ctx
         self.connection: Any = None
+        self.connected = False
         self.watchdog = threading.Timer(ctx.remaining() + WATCHDOG_GRACE, self._hang_up)
         self.watchdog.daemon = True
 
@@ -68,17 +69,21 @@ class Engine:
     options: ClassVar[dict[str, Any]] = {}
     """For create_engine."""
     ping = "SELECT 1"
+    takes_back = False
+    """Whether whatever was not committed is surely taken back; else it depends on the tables."""
+    starts = ""
+    """The statement that begins a transaction that writes, where the driver does not."""
 
-    def address(self, url: URL) -> URL:
-        """The address, such that what is opened can't be written to, where an address can say so."""
+    def address(self, url: URL, writing: bool) -> URL:
+        """The address, such that what is opened can't be written to unless it is for ``writing``, where an address can say so."""
         return url
 
     def connect_options(self, seconds: float, longest: float) -> dict[str, Any]:
         """For the driver's connect(), which may take ``seconds``; no statement on the connection may take ``longest``."""
         return {}
 
-    def opened(self, raw: Any, seconds: float, time_zone: str) -> None:
-        """Make a driver's new connection read-only, with statements of ``seconds`` at most."""
+    def opened(self, raw: Any, seconds: float, time_zone: str, writing: bool) -> None:
+        """Make a driver's new connection read-only unless it is for ``writing``, with statements of ``seconds`` at most."""
 
     def begin(self, connection: Connection, call: Call) -> None:
         """Hold the next statement to the call's time. ``connection.info["seconds"]`` is what the server was told last."""
@@ -96,14 +101,21 @@ class Sqlite(Engine):
     options = _AUTOCOMMIT
     ping = "SELECT 1 FROM sqlite_master"
     """Opening a file reads nothing of it."""
+    takes_back = True
+    starts = "BEGIN IMMEDIATE"
+    """Else two who read before they write would wait for one another."""
 
-    def address(self, url: URL) -> URL:
+    def address(self, url: URL, writing: bool) -> URL:
         if "uri" not in url.query:
             url = url.set(database=Path(url.database or "").as_uri())
-        return url.update_query_dict({"uri": "true", "mode": "ro"})
+        return url.update_query_dict({"uri": "true", "mode": "rw" if writing else "ro"})
 
-    def opened(self, raw: Any, seconds: float, time_zone: str) -> None:
-        raw.execute("PRAGMA query_only = ON").close()
+    def opened(self, raw: Any, seconds: float, time_zone: str, writing: bool) -> None:
+        if writing:
+            raw.isolation_level = None  # the driver begins nothing by itself
+            raw.execute("PRAGMA foreign_keys = ON").close()
+        else:
+            raw.execute("PRAGMA query_only = ON").close()
 
     def begin(self, connection: Connection, call: Call) -> None:
         # While it waits for a lock SQLite doesn't look at the clock: an end before the deadline leaves time to say why.
@@ -133,6 +145,7 @@ class _Server(Engine):
 
 class PostgreSql(_Server):
     product = "PostgreSQL"
+    takes_back = True
 
     def connect_options(self, seconds: float, longest: float) -> dict[str, Any]:
         return {
@@ -144,13 +157,14 @@ class PostgreSql(_Server):
             "prepare_threshold": None,
         }
 
-    def opened(self, raw: Any, seconds: float, time_zone: str) -> None:
-        statements = ["SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY", self.limit(raw, seconds)]
+    def opened(self, raw: Any, seconds: float, time_zone: str, writing: bool) -> None:
+        statements = [f"SET SESSION CHARACTERISTICS AS TRANSACTION {_access(writing)}", self.limit(raw, seconds)]
         if time_zone:
             quoted = time_zone.replace("'", "''")
             statements.append(f"SET TIME ZONE '{quoted}'")
         with raw.cursor() as cursor:
             cursor.execute("; ".join(statements))
+        raw.commit()
 
     def limit(self, raw: Any, seconds: float) -> str:
         return f"SET statement_timeout = {_ms(seconds)}"
@@ -177,9 +191,9 @@ class MariaDb(_Server):
         # PyMySQL's connect_timeout ends when TCP is there: a port that never speaks is met by read_timeout alone.
         return {"connect_timeout": max(1, math.ceil(seconds)), "read_timeout": longest + WATCHDOG_GRACE}
 
-    def opened(self, raw: Any, seconds: float, time_zone: str) -> None:
+    def opened(self, raw: Any, seconds: float, time_zone: str, writing: bool) -> None:
         with raw.cursor() as cursor:
-            cursor.execute("SET SESSION TRANSACTION READ ONLY")
+            cursor.execute(f"SET SESSION TRANSACTION {_access(writing)}")
             cursor.execute(self.limit(raw, seconds))
 
     def limit(self, raw: Any, seconds: float) -> str:
@@ -191,6 +205,10 @@ class MariaDb(_Server):
         # ER_CANT_AGGREGATE_2COLLATIONS; COERCIBLE is the value, which was not coerced as the column's set lacks its letters.
         number, *words = error.args if error else (0,)
         return number == 1267 and "COERCIBLE)" in str(words) and not all(value.isascii() for value in values)
+
+
+def _access(writing: bool) -> str:
+    return "READ WRITE" if writing else "READ ONLY"
 
 
 def _ms(seconds: float) -> int:

@@ -21,6 +21,9 @@ _SQLSTATES: dict[str, type[DepartmentError] | str] = {
     "0A": "mapping",  # feature_not_supported
     "08": "no_connection",
     "22": Rejected,  # data_exception
+    "23": Rejected,  # integrity_constraint_violation
+    "P0001": Rejected,  # raise_exception
+    "40": "server_error",  # transaction_rollback: of two that hinder each other
     "28": SignInNeeded,  # invalid_authorization_specification
     "3D": "mapping",  # invalid_catalog_name
     "3F": "mapping",  # invalid_schema_name
@@ -33,6 +36,8 @@ _NUMBERS: dict[int, type[DepartmentError] | str] = {
     **dict.fromkeys((1049, 1052, 1054, 1060, 1064, 1109, 1146, 1305, 1582, 1630), "mapping"),
     **dict.fromkeys((1969, 3024), TimedOut),
     **dict.fromkeys((1267, 1290, 1292, 1366, 1690, 1792), Rejected),
+    **dict.fromkeys((1048, 1062, 1169, 1216, 1217, 1264, 1265, 1364, 1406, 1451, 1452, 1644, 3819, 4025), Rejected),  # constraints, SIGNAL
+    **dict.fromkeys((1205, 3572), TimedOut),  # waited for a lock
     **dict.fromkeys((1300, 3854), "charset"),
     **dict.fromkeys((2002, 2003, 2005, 2006, 2013, 2055), "no_connection"),
 }
@@ -48,6 +53,7 @@ _RESULT_CODES: dict[str, type[DepartmentError] | str] = {
     "READONLY_RECOVERY": "server_error",
     "READONLY_CANTINIT": "server_error",
     "MISMATCH": Rejected,
+    "CONSTRAINT": Rejected,
     "ERROR": "mapping",
     "RANGE": "mapping",
     "SCHEMA": "mapping",
@@ -61,13 +67,17 @@ _CLASSES: dict[str, type[DepartmentError] | str] = {
 }
 # PyMySQL puts the values into the text that it sends, and MariaDB repeats a part of that text.
 _QUOTING = frozenset({"1064"})
+_OWN_WORDS = frozenset({"P0001", "1644", "SQLITE_CONSTRAINT_TRIGGER"})
+"""Raised by a procedure or trigger of the department's: its sentence is meant for those who write."""
 # A server that refuses a PostgreSQL connection says why in words only: libpq hands over no SQLSTATE.
 _REFUSED = re.compile(r"authentication failed|no password supplied|pg_hba\.conf|role .* (does not exist|is not permitted to log in)")
 _NO_DATABASE = re.compile(r"database .* does not exist")
 
 
-def explain(error: BaseException, *, where: str, product: str, connecting: bool = False, lost: bool = False) -> DepartmentError:
-    """The DepartmentError for a driver's error, met while ``connecting`` or with the connection ``lost``.
+def explain(
+    error: BaseException, *, where: str, product: str, connecting: bool = False, lost: bool = False, writing: bool = False
+) -> DepartmentError:
+    """The DepartmentError for a driver's error, met while ``connecting``, with the connection ``lost``, or with what was to be written.
 
     ``where`` is file and line of the statement or address, ``product`` the database's name for ``detail``.
     """
@@ -77,6 +87,9 @@ def explain(error: BaseException, *, where: str, product: str, connecting: bool 
     elif lost and meaning != "mapping" and not isinstance(meaning, type):
         meaning = "no_connection"
     named = " ".join(filter(None, (product, code)))
+    if meaning is Rejected and writing:
+        words = _sentence(error, code).removeprefix(": ") if code in _OWN_WORDS else ""
+        return Rejected(words or f"{named} at {where}: a value does not fit, or the database's own rules forbid it")
     if isinstance(meaning, type):
         hint = ": a value does not fit the column's type, or the statement would write" if meaning is Rejected else ""
         return meaning(f"{named} at {where}{hint}")

@@ -1,4 +1,4 @@
-"""Holds a manifest's SQL to one single SELECT, and gives it a row limit.
+"""Holds a manifest's SQL to one single SELECT with a row limit, or to one statement that changes rows that it names.
 
 This guards against a slip of the pen in a manifest, and finds it before the first call. What keeps a department's data from
 being changed is the read-only connection, and the rights of the user in the address.
@@ -39,6 +39,21 @@ def problem(sql: str, dialect: str) -> str:
         return "sql holds several statements: write one SELECT"
     if found := _CHANGING.search(code):
         return f"sql holds {found[0].upper()}: write a SELECT that only reads"
+    return ""
+
+
+def change_problem(sql: str, dialect: str) -> str:
+    """Why the text is not one statement of a change, and what to write; empty when it is."""
+    code = _without_literals(sql, dialect).strip().removesuffix(";")
+    first = re.split(r"[\s(]", code, maxsplit=1)[0].upper()
+    if not first:
+        return "sql is missing: write one UPDATE, INSERT, DELETE or CALL, or a SELECT that tells the receipt"
+    if first not in ("UPDATE", "INSERT", "DELETE", "CALL", "SELECT", "WITH"):
+        return f"sql begins with {first}: write one UPDATE, INSERT, DELETE or CALL, or a SELECT that tells the receipt"
+    if ";" in code:
+        return "sql holds several statements: write a [[apply.send]] for each; all or none is done"
+    if first in ("UPDATE", "DELETE") and not re.search(r"\bWHERE\b", code, re.IGNORECASE):
+        return f"sql is {first} without WHERE: it would change every row"
     return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 _HEADER = re.compile(r"^\s*(\[\[?)\s*([^\]]+?)\s*\]\]?\s*(#.*)?$")
 _KEY = re.compile(r"""^\s*((?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[A-Za-z0-9_-]+|"[^"]*"|'[^']*'))*)\s*=""")
@@ -15,14 +16,20 @@ def line_of(text: str, location: tuple[str | int, ...]) -> int:
 
     Inline tables and lists count as their key's line. A table given once, as ``[find]``, also stands for index 0.
     """
+    lines: dict[tuple[str | int, ...], int] = {}
+    for found, line in _positions(text).items():
+        lines.setdefault(_without_first(found), line)
     wanted = list(location)
-    lines = _positions(text)
     while wanted:
-        for candidate in (tuple(wanted), (*wanted, 0), tuple(part for part in wanted if part != 0)):
-            if candidate in lines:
-                return lines[candidate]
+        if line := lines.get(_without_first(wanted), 0):
+            return line
         wanted.pop()
     return 1
+
+
+def _without_first(path: Iterable[str | int]) -> tuple[str | int, ...]:
+    """The path without indices of first tables, which need not be written as a list."""
+    return tuple(part for part in path if part != 0)
 
 
 def _positions(text: str) -> dict[tuple[str | int, ...], int]:

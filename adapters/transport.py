@@ -179,10 +179,10 @@ class Transport:
         if found is None:
             _, name, port = _origin(f"{scheme}://{netloc}")
             if scheme not in ("http", "https") or "@" in netloc or not name:
-                raise Rejected("the address is not http://host or https://host without a user name")
+                raise Rejected("the address is not http://host or https://host without a user name", sent=False)
             here = on_this_machine(name)
             if scheme == "http" and not here and name not in self._plain_http:
-                raise Rejected(f"{name} is not asked without TLS: write https://, or name it in plain_http of site.toml")
+                raise Rejected(f"{name} is not asked without TLS: write https://, or name it in plain_http of site.toml", sent=False)
             proxy = None
             if self._proxy and not here:
                 _, at, to = _origin(self._proxy)

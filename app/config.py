@@ -175,7 +175,7 @@ def load_site(folder: Path, *, may_be_empty: bool = False) -> Site:
 
 def load_department(file: Path, folder: Path, settings: SiteSettings) -> Manifest:
     """Read one manifest as part of the site in ``folder``. Raises ManifestError."""
-    manifest = load_manifest(file, folder)
+    manifest = load_manifest(file, folder, settings.change)
     _check_against_site(manifest, settings, folder)
     return manifest
 

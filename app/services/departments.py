@@ -241,9 +241,9 @@ class Departments:
         try:
             return aside(lambda: self._secrets.get(name), deadline)
         except KeyringUnavailable as error:  # it was locked or ended while we work
-            raise SignInNeeded(str(error), key="no_credential") from None
+            raise SignInNeeded(str(error), key="no_credential", sent=False) from None
         except TimeoutError:
-            raise TimedOut("the keyring did not answer in time") from None
+            raise TimedOut("the keyring did not answer in time", sent=False) from None
 
     @staticmethod
     def _failed(port: Port, fault: Fault, ms: float) -> Failed:

@@ -179,7 +179,7 @@ class _Try:
         if self._delivery.undoing:
             return self._result("undone", receipt=receipt)
         wait = FIRST_WAIT if receipt.pending and not receipt.reference else None
-        return self._result("done", receipt=receipt, fault=fault, can_undo=self._apply.undo is not None, wait=wait)
+        return self._result("done", receipt=receipt, fault=fault, can_undo=bool(self._apply.undo), wait=wait)
 
     def _unknown(self, fault: Fault) -> Result:
         # A department that is still at it would say no: where that would double it, it is given twice the time that it has.

@@ -57,7 +57,7 @@ def test_nothing_can_be_written(place: Place, opened: Opened) -> None:
     """The reader may write in this database: the connection alone stops it."""
     department = opened(place)
     found(department, "x", ctx(place))
-    pool = department._pool(ctx(place))
+    pool = department._reading.pool(ctx(place))
     for statement in ("DELETE FROM bill", "UPDATE taxpayer SET DOB = NULL", "INSERT INTO taxpayer VALUES (99, 'X', NULL)"):
         with pool.connect() as connection, pytest.raises(Exception, match=r"(?i)read.?only"):
             connection.exec_driver_sql(statement)

@@ -107,7 +107,7 @@ def test_a_backend_that_hangs_frees_its_worker(opened: Opened, hold: Callable[[i
     place = Place("postgresql", database.address, database.password, database.run)
     department = opened(place)
     department.check(ctx(place))
-    with department._pool(ctx(place)).connect() as connection:
+    with department._reading.pool(ctx(place)).connect() as connection:
         hold(connection.connection.driver_connection.info.backend_pid)
     with pytest.raises(TimedOut):
         found(department, "x", ctx(place, 0.5))
