@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from adapters.contract import Capability
 from adapters.manifest_apply import Apply
-from adapters.manifest_kinds import MAPPED_KINDS, GraphQL, Ldap, OData, Open311, Soap
+from adapters.manifest_kinds import MAPPED_KINDS, Files, GraphQL, Ldap, OData, Open311, Soap
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.manifest_requests import Request
 from adapters.tls import Tls
@@ -58,8 +58,8 @@ class Lookup(Request, frozen=True, kw_only=True):
 class Auth(Struct, frozen=True, kw_only=True):
     """How the credential is shown. The secret itself is in the OS keyring, never here."""
 
-    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "wsse", "signature"] = "none"
-    """``wsse`` (a user name token of WS-Security) and ``signature`` (of the message) are for soap."""
+    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "wsse", "signature", "ssh_key"] = "none"
+    """``wsse`` (a user name token of WS-Security) and ``signature`` (of the message) are for soap, ``ssh_key`` for files."""
     header: str = "X-API-Key"
     """Header of an API key."""
     parameter: str = ""
@@ -71,7 +71,7 @@ class Auth(Struct, frozen=True, kw_only=True):
     digest: bool = False
     """The password goes as a digest with a nonce and the time, not as text (``wsse``)."""
     key: str = ""
-    """File of the private key (``signature``), in PEM, encrypted by the credential; ``{site}`` is the site's folder."""
+    """File of the private key (``signature``, ``ssh_key``), encrypted by the credential; ``{site}`` is the site's folder."""
     certificate: str = ""
     """File of the key's certificate (``signature``), in PEM."""
 
@@ -80,7 +80,9 @@ class Auth(Struct, frozen=True, kw_only=True):
             raise ValueError("signature needs key and certificate: files in PEM")
         if self.type == "oauth2" and not (self.token_url and self.client_id):
             raise ValueError("oauth2 needs token_url and client_id")
-        if self.type in ("basic", "wsse") and not self.user:
+        if self.type == "ssh_key" and not self.key:
+            raise ValueError("ssh_key needs key: the file of a private key")
+        if self.type in ("basic", "wsse", "ssh_key") and not self.user:
             raise ValueError(f'{self.type} needs user = "..."')
 
 
@@ -131,6 +133,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     odata: OData = OData()
     graphql: GraphQL = GraphQL()
     ldap: Ldap = Ldap()
+    files: Files = Files()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
@@ -72,3 +73,56 @@ class Ldap(Struct, frozen=True, kw_only=True):
 
     start_tls: bool = True
     """An ldap:// address is secured by StartTLS; without, only on this machine."""
+
+
+class Column(Struct, frozen=True):
+    """A column of a file that does not name its own; ``start`` (from 1) and ``width`` count characters of a line of fixed width."""
+
+    name: Annotated[str, Meta(min_length=1)]
+    start: Annotated[int, Meta(ge=0)] = 0
+    width: Annotated[int, Meta(ge=0)] = 0
+
+
+class Drop(Struct, frozen=True, kw_only=True):
+    """How one kind of file is written."""
+
+    file: Annotated[str, Meta(min_length=1)]
+    """The form of its name, ``people-*.csv``: of several files the newest counts."""
+    format: Literal["", "delimited", "sheet", "fixed"] = ""
+    """Empty: by the file's name, and ``fixed`` where columns have a width."""
+    encoding: str = "utf-8"
+    delimiter: Annotated[str, Meta(min_length=1, max_length=1)] = ","
+    quote: Annotated[str, Meta(max_length=1)] = '"'
+    sheet: str = ""
+    """Of a spreadsheet; empty is the first."""
+    skip: Annotated[int, Meta(ge=0)] = 0
+    """Lines before the heading, or before the first row."""
+    columns: tuple[Column, ...] = ()
+    """Where the file has no heading."""
+
+    def __post_init__(self) -> None:
+        try:
+            codecs.lookup(self.encoding)
+        except LookupError:
+            raise ValueError(f'encoding "{self.encoding}" is unknown: write utf-8, cp1252, latin-1 or their like') from None
+        if self.is_fixed and not all(each.start and each.width for each in self.columns):
+            raise ValueError("lines of fixed width need a start and a width for every column")
+        if self.format == "fixed" and not self.columns:
+            raise ValueError("lines of fixed width need columns = [{ name = ..., start = 1, width = 8 }, ...]")
+
+    @property
+    def is_fixed(self) -> bool:
+        return self.format == "fixed" or (not self.format and any(each.width for each in self.columns))
+
+
+class Files(Struct, frozen=True, kw_only=True):
+    """Which files a department drops, and how old they may be (files)."""
+
+    tables: dict[str, Drop] = {}
+    """By the name under which ``sql`` reads them."""
+    stale_hours: Annotated[float, Meta(ge=0)] = 0
+    """From which age on the desk says that a drop is old; 0: never."""
+    look_every: Annotated[float, Meta(ge=0, le=86_400)] = 60
+    """Seconds between two looks for newer files."""
+    host_key: Annotated[str, Meta(pattern=r"^(SHA256:[A-Za-z0-9+/]{43})?\Z", description='what ssh-keygen -lf tells: "SHA256:..."')] = ""
+    """Fingerprint of the SFTP server's key."""

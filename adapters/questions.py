@@ -17,7 +17,7 @@ from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records
 from adapters.manifest_requests import Request
-from adapters.mapping import PersonReader, json_getter, no_jmespath, record_readers, unreadable_sources
+from adapters.mapping import GetterFactory, PersonReader, json_getter, no_jmespath, record_readers, unreadable_sources
 from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
@@ -42,15 +42,20 @@ def is_null(answer: Any, path: str) -> bool:
 class QuestionsDepartment:
     """A department asked by its manifest's questions. Raises ManifestError, with every problem found, where it can't be used."""
 
+    _getter: GetterFactory = staticmethod(json_getter)
+    """What a source of the maps is."""
+
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
         self._manifest = manifest
         self._lines = manifest_text(manifest)
-        if problems := [*self._problems(), *_unreadable_places(manifest), *unreadable_sources(manifest)]:
+        # Columns may have any name; other sources are JMESPaths.
+        sources = unreadable_sources(manifest) if self._getter is json_getter else ()
+        if problems := [*self._problems(), *_unreadable_places(manifest), *sources]:
             raise manifest_error(manifest, problems)
         self._items = {id(each): json_getter(each.items) if each.items else None for _, each in questions(manifest)}
         self._http = Authorizer(manifest, transport)
-        self._person = PersonReader(manifest, manifest.person, json_getter) if manifest.person else None
-        self._readers = record_readers(manifest, json_getter)
+        self._person = PersonReader(manifest, manifest.person, self._getter) if manifest.person else None
+        self._readers = record_readers(manifest, self._getter)
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
         """What this kind can't do of what the manifest says."""
@@ -164,7 +169,7 @@ def no_web_address(manifest: Manifest) -> Iterator[tuple[Place, str]]:
         yield ("address",), "address holds a user name: write it as auth.user, and put the password into the keyring"
 
 
-_OWN = {("sql",): ("sql", "params"), ("soap", "graphql"): ("operation",), ("ldap",): ("base", "scope", "filter")}
+_OWN = {("sql", "files"): ("sql", "params"), ("soap", "graphql"): ("operation",), ("ldap",): ("base", "scope", "filter")}
 """Keys of a question that some kinds alone have."""
 
 

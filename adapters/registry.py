@@ -28,6 +28,7 @@ BUILT_IN = {
     "fhir": "adapters.fhir:FhirDepartment",
     "graphql": "adapters.graphql:GraphqlDepartment",
     "ldap": "adapters.ldap:LdapDepartment",
+    "files": "adapters.files:FilesDepartment",
 }
 
 DESCRIBED = {

@@ -90,6 +90,8 @@ FAULT_WORDS: dict[str, tuple[str, str]] = {
     "charset": ("unreadable text", "The answer is not in the character set it claims. Nothing of it is shown."),
     "too_large": ("too much", "The answer was larger than allowed and was not read. Narrow the search."),
     "unreadable": ("unreadable answer", "The answer could not be read. Tell the administrator of this department."),
+    "stale": ("old data", "What the department delivers is older than it should be: much may have changed. Tell the administrator."),
+    "left_out": ("some left out", "Some of what the department delivered can't be read and is left out. Tell the administrator."),
     "mapping": ("unexpected form", "The answer does not have the form that the manifest describes."),
     "circular_link": ("endless pages", "The department's pages never end. Only an administrator can mend this."),
     "unexpected": ("unexpected error", "Something unexpected happened here. It was logged; the other departments are not affected."),

@@ -117,7 +117,7 @@ class RecordDetail(QFrame):
         self.title.setText(record.title)
         self.badge.show_text(*words.status(record))
         source = f"{department} ({kind})" if kind else department
-        self.source.setText(self.tr("From {source}, read {time}").format(source=source, time=words.clock(record.read_at)))
+        self.source.setText(self.tr("From {source}, read {time}").format(source=source, time=words.read_at(record.read_at)))
         fields = self._fields_of(record)
         while len(self._cells) < len(fields):
             at = len(self._cells)

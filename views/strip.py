@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from models.outcomes import Answered, Failed, NotPermitted, Waiting
+from models.outcomes import Answered, Failed, Fault, NotPermitted, Waiting
 from views import fault_words, words
 from views.theme import look
 from views.widgets.chip import Chip
@@ -46,9 +46,11 @@ class DepartmentChip(Chip):
             if outcome.truncated:
                 told = self.tr("{told}. There are more: narrow the search").format(told=told)
             if outcome.partial is not None:
-                told = self.tr("{told}. Some entries could not be read and are left out").format(told=told)
+                told = f"{told}. {self._about(outcome.partial)}"
             dot = "good_mark" if outcome.partial is None else "warn_mark"
-            self.show_as(f"{title} {count}", words.took(outcome.ms), dot=dot, name=told, room=(f"{title} 0", words.took(88)))
+            stale = outcome.partial is not None and outcome.partial.key == "stale"
+            beside = fault_words.on_chip(outcome.partial) if stale and outcome.partial else words.took(outcome.ms)
+            self.show_as(f"{title} {count}", beside, dot=dot, name=told, room=(f"{title} 0", words.took(88)))
         elif isinstance(outcome, Failed):
             word = fault_words.on_chip(outcome.fault)
             told = self.tr("{title}: {sentence}").format(title=title, sentence=fault_words.in_a_sentence(outcome.fault))
@@ -59,6 +61,12 @@ class DepartmentChip(Chip):
         else:
             self.show_as(title, self.tr("not asked"), icon="minus", name=f"{title}: {words.not_asked(outcome)}")
         set_tip(self, self.accessibleName())
+
+    def _about(self, partial: Fault) -> str:
+        """What of an answer is not as it should be."""
+        if partial.key == "mapping":
+            return self.tr("Some entries could not be read and are left out")
+        return fault_words.in_a_sentence(partial)
 
 
 class Strip(QFrame):

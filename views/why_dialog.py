@@ -218,7 +218,7 @@ class WhyDialog(QDialog):
         names = {"address": self.tr("address"), "phone": self.tr("phone"), "name": self.tr("spelling of the name")}
         for said in differing.said:
             right = noted.get(differing.fact) == said.department
-            read = self.tr("{fact}, read {at}").format(fact=names[differing.fact], at=words.clock(said.read_at))
+            read = self.tr("{fact}, read {at}").format(fact=names[differing.fact], at=words.read_at(said.read_at))
             badge: tuple[str, Tone] = (self.tr("noted as right"), "good") if right else ("", "neutral")
             card = _Card(f"{self._title(said.department)} · {said.value}", badge, read)
             card.add_button(self.tr("This is right"), partial(self._model.note, differing.fact, said.department), on=right)

@@ -91,6 +91,11 @@ def moment(value: datetime) -> str:
     return f"{day(value.astimezone().date(), datetime.now(UTC).astimezone().date())} {minutes(value)}"
 
 
+def read_at(value: datetime) -> str:
+    """When something was read: the time of day, and the day besides where that is a while ago."""
+    return clock(value) if datetime.now(UTC) - value < timedelta(hours=1) else moment(value)
+
+
 def running(span: timedelta) -> str:
     """A running clock: ``02:41``, from an hour on ``1:02:41``."""
     seconds = max(0, int(span.total_seconds()))

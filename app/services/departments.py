@@ -300,6 +300,10 @@ def _at_once(outcome: Outcome) -> Awaitable[Outcome]:
     return future
 
 
+PARTIAL = frozenset({"stale", "left_out"})
+"""Faults of an answer that is whole all the same, even where it is that nobody was found."""
+
+
 def _gathered(items: Iterator[Person | Record], limit: int) -> Answered:
     """Everything a department yields, up to its limit; what came before a part that could not be read is kept."""
     people: list[Person] = []
@@ -314,7 +318,7 @@ def _gathered(items: Iterator[Person | Record], limit: int) -> Answered:
             else:
                 records.append(item)
     except DepartmentError as error:
-        if error.fault_key != "mapping" or not (people or records):
+        if error.fault_key not in PARTIAL and (error.fault_key != "mapping" or not (people or records)):
             raise
         partial = error.fault()
     return Answered(tuple(people), tuple(records), partial=partial)

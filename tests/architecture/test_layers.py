@@ -26,7 +26,7 @@ def test_contracts_are_kept() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"{len(contracts)} kept, 0 broken" in run.stdout
     assert {"layers", "forbidden", "independence", "protected"} == {contract["type"] for contract in contracts}
-    assert len(contracts) == 10
+    assert len(contracts) == 11
 
 
 def test_the_registry_alone_names_a_kind() -> None:
