@@ -47,6 +47,25 @@ class Metadata:
             kind = self._qualified(found.get("Type", "")) if found is not None else None
         return kind if kind in self._types else None
 
+    @property
+    def types(self) -> frozenset[str]:
+        """Names of all entity and complex types."""
+        return frozenset(self._types)
+
+    def parts(self, kind: str, name: str) -> list[etree._Element]:
+        """A type's elements of this name (``Property``, ``Key``), those of the types that it derives from first."""
+        found: list[etree._Element] = []
+        at: str | None = kind
+        while at in self._types:
+            node = self._types[at]
+            found = [*(each for each in node if _local(each) == name), *found]
+            at = self._qualified(node.get("BaseType", ""))
+        return found
+
+    def type_of(self, node: etree._Element) -> str:
+        """The full name of a property's type, of one element where it is a collection."""
+        return self._qualified(node.get("Type", ""))
+
     def properties(self, kind: str) -> list[str]:
         """Names of a type's properties, those of the types that it derives from, and where it leads. Open types: empty."""
         names: list[str] = []

@@ -34,6 +34,8 @@ BUILT_IN = {
 DESCRIBED = {
     "sql": "adapters.sql_catalogue:describe",
     "rest": "adapters.openapi:describe",
+    "odata": "adapters.odata_description:describe",
+    "soap": "adapters.soap_description:describe",
 }
 """What reads the description of a back-end of a kind; a third party's kind may have a ``describe`` of its own."""
 

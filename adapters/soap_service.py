@@ -45,6 +45,9 @@ class Operation:
         self._operation = operation
         self._version = version
         self._address = address
+        given = operation.input.body if operation.input else None
+        self.argument_type: Any = given.type if given is not None else None
+        """zeep's type of what the operation is given."""
         body = operation.output.body if operation.output else None
         self.answer_type: Any = body.type if body is not None else None
         """zeep's type of the element within the answer's body; None where the operation answers nothing."""

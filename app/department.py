@@ -12,6 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from html import escape
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -29,7 +30,7 @@ from app.services.reading import ReadingRules, read_query
 from app.services.session import actor_name, role_of
 from app.services.setup.conformance import Report, conformance
 from app.services.setup.manifest_text import manifest_text
-from app.services.setup.proposal import Proposal, propose
+from app.services.setup.proposal import Proposal, propose, variants
 from app.services.setup.recording import FORMAT, NotRecorded, Recording, RecordingTransport, StandIns, anonymous
 from app.services.setup.trial import Trial, run_trial
 from app.terminal import table
@@ -114,11 +115,10 @@ class Workbench:
             manifest["credential"] = wanted.credential or f"{wanted.name}-credential"
         if auth and auth.get("type") != "none":
             manifest["auth"] = auth
-        heading = f"{title}: proposed from what the back-end says of itself, {date.today():%Y-%m-%d}. Every line may be changed."
         order = ("kind", "title", "colour", "address", "credential", "auth")
         manifest = {key: manifest[key] for key in order if key in manifest} | {k: v for k, v in manifest.items() if k not in order}
         named = msgspec.structs.replace(wanted, title=title, credential=str(manifest.get("credential", "")))
-        return Draft(named, manifest_text(manifest, heading), msgspec.structs.replace(proposal, manifest=manifest))
+        return _with_manifest(Draft(named, "", proposal), manifest)
 
     def checked(self, name: str, text: str) -> Manifest:
         """The manifest of a text that is not written yet. Raises ManifestError."""
@@ -127,8 +127,22 @@ class Workbench:
             file.write_text(text, encoding="utf-8")
             return load_department(file, self.site.folder, self.site.settings)
 
-    def try_out(self, draft: Draft, search: str) -> Trial:
-        """Find a test person with it; a look, and logged. Raises ManifestError or StoreUnavailable."""
+    def try_out(self, draft: Draft, search: str) -> tuple[Draft, Trial]:
+        """Find a test person with it, or with a variant of it, which then is the draft; looks, and logged.
+
+        Raises ManifestError or StoreUnavailable.
+        """
+        tried = (draft, self._tried(draft, search))
+        for tables in list(variants(draft.proposal.manifest))[1:]:
+            if tried[1].people:
+                break
+            other = _with_manifest(draft, tables)
+            again = self._tried(other, search)
+            if again.people:
+                tried = (other, again)
+        return tried
+
+    def _tried(self, draft: Draft, search: str) -> Trial:
         manifest = self.checked(draft.wanted.name, draft.text)
         secret = draft.wanted.secret or self._secret(manifest)
         department = make_department(manifest, self.transport, self.site.settings.allow_kinds)
@@ -250,6 +264,12 @@ class _Shown:
     def __call__(self, subjects: tuple[SubjectRef, ...]) -> None:
         if subjects:
             self._audit.seen(self._row, subjects)  # type: ignore[arg-type]
+
+
+def _with_manifest(draft: Draft, manifest: dict[str, Any]) -> Draft:
+    heading = f"{draft.wanted.title}: proposed from what the back-end says of itself, {date.today():%Y-%m-%d}. Every line may be changed."
+    proposal = msgspec.structs.replace(draft.proposal, manifest=manifest)
+    return msgspec.structs.replace(draft, text=manifest_text(manifest, heading), proposal=proposal)
 
 
 def _administrator(site: Site, actor: str) -> str:

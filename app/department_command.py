@@ -77,9 +77,12 @@ def propose(
             sys.stdout.write(draft_as_text(draft) + "\n\n")
         if asks and not search:
             search = _asked(asks, "A test person, as an agent would search for them?", "--search")
-        trial = bench.try_out(draft, search) if search else None
-        if trial is not None and not as_json:
-            sys.stdout.write(f"Tried on a test person:\n{trial_as_text(trial)}\n\n")
+        trial = None
+        if search:
+            proposed, (draft, trial) = draft, bench.try_out(draft, search)
+            if not as_json:
+                changed = "" if draft is proposed else ", with pages counted from 0"
+                sys.stdout.write(f"Tried on a test person{changed}:\n{trial_as_text(trial)}\n\n")
         good = trial is not None and trial.passed
         wished = typer.confirm("Write this manifest?", default=good) if asks else yes and good
         written = bench.write(draft, replace=replace) if wished else None

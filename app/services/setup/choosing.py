@@ -82,10 +82,19 @@ def _records_score(operation: Operation, people: Operation) -> float:
 
 
 def _lookup_score(operation: Operation, records: Operation) -> float:
-    if operation.many or len(path_keys(operation)) != 1 or not operation.path.endswith("}"):
+    if operation.many or not asked_for(operation):
         return 0.0
     ours, theirs = {bare(leaf.path) for leaf in operation.leaves}, {bare(leaf.path) for leaf in records.leaves}
     return len(ours & theirs) / max(1, len(ours | theirs)) if ours & theirs else 0.0
+
+
+def asked_for(operation: Operation) -> str:
+    """What names the one item that is asked for: the key at the end of a path, or the only thing that an operation needs; else empty."""
+    keys = path_keys(operation)
+    if len(keys) == 1 and operation.path.endswith("}"):
+        return keys[0]
+    needed = [each.name for each in operation.parameters if each.place == "body" and each.required]
+    return needed[0] if len(needed) == 1 and not keys else ""
 
 
 def _best(scored: Iterable[tuple[Operation, float]]) -> Operation | None:
@@ -96,7 +105,7 @@ def _best(scored: Iterable[tuple[Operation, float]]) -> Operation | None:
 def searched_by(operation: Operation, part: str) -> str:
     """The parameter by which people are found by this part of a query; empty where there is none."""
     names = SEARCHED[part][0].split()
-    found = {bare(each.name): each.name for each in operation.parameters if each.place == "query"}
+    found = {bare(each.name): each.name for each in operation.parameters if each.place in ("query", "body")}
     return next((found[name] for name in names if name in found), "")
 
 
@@ -104,7 +113,7 @@ def subject_parameters(operation: Operation, people: Operation | None) -> list[s
     """Parameters, or columns, that name the person whose records they are."""
     tables = [column for column, table in operation.refers_to if people is not None and table == people.path]
     words = set(_subject_words(people))
-    return tables + [each.name for each in operation.parameters if each.place in ("query", "column") and bare(each.name) in words]
+    return tables + [each.name for each in operation.parameters if each.place in ("query", "column", "body") and bare(each.name) in words]
 
 
 def _subject_words(people: Operation | None) -> Iterator[str]:

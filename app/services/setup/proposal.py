@@ -5,7 +5,9 @@ Everything proposed is only that: an administrator looks at it with a test perso
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+import re
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from msgspec import Struct
@@ -83,7 +85,24 @@ def _record_names(records: Iterable[Operation]) -> dict[str, Operation]:
     return named
 
 
+def variants(manifest: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """The manifest, and with what no description tells said otherwise: pages may be counted from 0. The first that finds somebody is it."""
+    yield manifest
+    paged = [question.get("paging", {}) for key in ("find", "records", "lookup") for question in manifest.get(key, ())]
+    if any(paging.get("by") == "page" for paging in paged):
+        other = copy.deepcopy(manifest)
+        for key in ("find", "records", "lookup"):
+            for question in other.get(key, ()):
+                if question.get("paging", {}).get("by") == "page":
+                    question["paging"]["start"] = 0
+        yield other
+
+
+_VERBS = re.compile(r"^(list|get|find|search|query|read|fetch|retrieve)_?(?=[a-z])")
+
+
 def _record_name(records: Operation) -> str:
     last = next((part for part in reversed(records.path.strip("/").split("/")) if not part.startswith("{")), "record")
     name = "".join(letter if letter.isalnum() else "_" for letter in last.lower()).strip("_")
+    name = _VERBS.sub("", name)
     return (name[:-3] + "y" if name.endswith("ies") else name.removesuffix("s")) or "record"

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from adapters.description import Operation
-from app.services.setup.choosing import SEARCHED, Asked, path_keys, searched_by, subject_parameters
+from app.services.setup.choosing import SEARCHED, Asked, asked_for, path_keys, searched_by, subject_parameters
 from app.services.setup.maps import number_of
 from app.services.setup.words import bare
 
 _NEEDS = ("family", "phone", "email", "birth_date", "address", "reference")
+_TEXT = "Edm.String"
 
 
 class Paths:
@@ -105,12 +106,68 @@ class Tables(Paths):
         return {}
 
 
-MAKERS: dict[str, type[Paths]] = {"rest": Paths, "sql": Tables}
+class Entities(Paths):
+    """Questions by $filter over one entity set each (odata). An empty value asks nothing, so each choice of parts is a question."""
+
+    def finds(self, person: dict[str, Any]) -> Iterator[dict[str, Any]]:
+        people = self._asked.people
+        assert people is not None
+        family = _source(person.get("family_name")) or _source(person.get("full_name"))
+        given = _source(person.get("given_name"))
+        begins = "startswith(tolower({}),tolower('{{{}}}'))"
+        by_family = begins.format(_filtered(family), "family")
+        if family and given:
+            yield self._filter({"needs": ["family", "given"]}, people, f"{by_family} and {begins.format(_filtered(given), 'given')}")
+        if family:
+            yield self._filter({"needs": ["family"]}, people, by_family)
+        first = {key: value[0] if isinstance(value, list) else value for key, value in person.items()}
+        if phone := _source(first.get("phones")):
+            yield self._filter({"needs": ["phone"]}, people, f"endswith({_filtered(phone)},'{{phone|digits|last4}}')")
+        if email := _source(first.get("emails")):
+            yield self._filter({"needs": ["email"]}, people, f"tolower({_filtered(email)}) eq '{{email|lower}}'")
+        if (born := _source(first.get("birth_date"))) and any(leaf.path == born and leaf.type == "date" for leaf in people.leaves):
+            yield self._filter({"needs": ["birth_date"]}, people, f"{_filtered(born)} eq {{birth_date}}")
+
+    def records(self, records: Operation) -> dict[str, Any]:
+        column = subject_parameters(records, self._asked.people)[0]
+        return self._filter({}, records, f"{_filtered(column)} eq {_literal(records, column, 'subject')}")
+
+    def lookup(self, lookup: Operation) -> dict[str, Any]:
+        column = number_of(lookup)
+        return self._filter({}, lookup, f"{_filtered(column)} eq {_literal(lookup, column, 'reference|upper')}")
+
+    def check(self) -> dict[str, Any]:
+        return {}
+
+    @staticmethod
+    def _filter(question: dict[str, Any], operation: Operation, text: str) -> dict[str, Any]:
+        return question | {"path": operation.path, "query": {"$filter": text}}
+
+
+class Operations(Paths):
+    """Questions by operations of a WSDL (soap)."""
+
+    def records(self, records: Operation) -> dict[str, Any]:
+        return self._question({}, records, dict.fromkeys(subject_parameters(records, self._asked.people)[:1], "{subject}"))
+
+    def lookup(self, lookup: Operation) -> dict[str, Any]:
+        return self._question({}, lookup, {asked_for(lookup): "{reference|upper}"})
+
+    def check(self) -> dict[str, Any]:
+        return {"operation": self._asked.check.name} if self._asked.check is not None else {}
+
+    def _question(self, question: dict[str, Any], operation: Operation, query: dict[str, str], path: str = "") -> dict[str, Any]:
+        made = super()._question(question, operation, query, path)
+        made.pop("path")
+        return {"operation": operation.name} | {"body" if key == "query" else key: value for key, value in made.items()}
+
+
+MAKERS: dict[str, type[Paths]] = {"rest": Paths, "sql": Tables, "odata": Entities, "soap": Operations}
 
 
 def paging_of(operation: Operation) -> dict[str, Any]:
     """How further pages are asked for, by the names of parameters; empty where none of them says so."""
-    names = {bare(each.name): each.name for each in operation.parameters if each.place == "query"}
+    names = {bare(each.name): each.name for each in operation.parameters if each.place in ("query", "body")}
     size = next((names[each] for each in ("perpage", "pagesize", "limit", "size", "count", "top") if each in names), "")
     sized = {"size_parameter": size, "size": 50} if size else {}
     if "cursor" in names or "pagetoken" in names:
@@ -127,6 +184,16 @@ def paging_of(operation: Operation) -> dict[str, Any]:
 def _source(value: Any) -> str:
     """The column of a map's value."""
     return value if isinstance(value, str) else str(value.get("from", "")) if isinstance(value, dict) else ""
+
+
+def _filtered(path: str) -> str:
+    """A property as $filter names it: ``home/street``."""
+    return path.replace(".", "/")
+
+
+def _literal(operation: Operation, path: str, value: str) -> str:
+    text = next((leaf.about in (_TEXT, "") for leaf in operation.leaves if leaf.path == path), True)
+    return f"'{{{value}}}'" if text else f"{{{value.partition('|')[0]}}}"
 
 
 def _name(name: str) -> str:
