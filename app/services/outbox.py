@@ -97,12 +97,14 @@ class Outbox:
                 self._wake.clear()
                 pause = await self._round()
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
+                    async with asyncio.timeout(pause):  # wait_for may swallow the cancellation
+                        await self._wake.wait()
         finally:
             await self._end()
 
     async def drain(self) -> None:
         """Send what is due now, and end when all of it was tried once. Raises StoreUnavailable."""
+        self._in_trouble = None
         try:
             while True:
                 written = self._written
