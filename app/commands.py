@@ -1,4 +1,4 @@
-"""The command line: desk, demo, search, check, audit, match, department."""
+"""The command line: desk, demo, search, check, audit, match, department, outbox."""
 
 from __future__ import annotations
 
@@ -14,11 +14,12 @@ import typer
 
 from app.department_command import department
 from app.match_command import match
+from app.opened import opened
+from app.outbox_command import outbox
 from app.reporting import report_everything
 from app.terminal import Told
 
 if TYPE_CHECKING:
-    from app.bootstrap import Services
     from models.checks import CheckRow
 
 # Each command imports what it needs: none waits for the libraries of another.
@@ -123,7 +124,7 @@ def search(
 
     from app import asking
 
-    with _opened(site, role, purpose) as services:
+    with opened(site, role, purpose) as services:
         answer = asyncio.run(asking.ask(services, text))
         if as_json:
             sys.stdout.write(asking.as_json(answer, services).decode() + "\n")
@@ -142,7 +143,7 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
 
     from app import checking
 
-    with _opened(site) as services:
+    with opened(site) as services:
 
         async def checked() -> tuple[tuple[CheckRow, ...], tuple[str, ...]]:
             return await services.checks.check_all(), await services.library.problems()
@@ -155,6 +156,7 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
 audit = typer.Typer(name="audit", help="Prove the audit log, or ask it who saw somebody's data.", rich_markup_mode=None)
 app.add_typer(audit)
 app.add_typer(match)
+app.add_typer(outbox)
 app.add_typer(department)
 
 
@@ -200,7 +202,7 @@ def audit_who_saw(
 
     from app import auditing
 
-    with _opened(site) as services:
+    with opened(site) as services:
         try:
             found = asyncio.run(auditing.who_saw(services, subject, purpose.strip() or auditing.ACCESS_REQUEST))
         except auditing.NotAuditor as error:
@@ -209,34 +211,6 @@ def audit_who_saw(
             raise Told(str(error)) from None
         sys.stdout.write((auditing.sightings_as_json(found) if as_json else auditing.sightings_as_text(found, services.site)) + "\n")
         raise typer.Exit(3 if found.gaps else 0)
-
-
-class _opened:
-    """A site's services for one command; what hinders is told in one line."""
-
-    def __init__(self, site: Path | None, role: str = "", purpose: str = "") -> None:
-        self._site, self._role, self._purpose = site, role, purpose
-
-    def __enter__(self) -> Services:
-        from app.bootstrap import UnknownRole, open_services
-        from app.config import SiteError, site_folder
-        from app.services.credentials import KeyringUnavailable
-        from models.store.errors import StoreUnavailable
-
-        try:
-            self._services = open_services(site_folder(self._site), self._role, self._purpose, alone=True)
-        except (UnknownRole, SiteError) as error:
-            raise Told(str(error), 2) from None
-        except (KeyringUnavailable, StoreUnavailable) as error:
-            raise Told(str(error), 1) from None
-        return self._services
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        self._services.close()
-        from models.store.errors import StoreUnavailable
-
-        if isinstance(error, StoreUnavailable):
-            raise Told(f"Not shown, as the look can't be logged: {error}", 1) from None
 
 
 def run() -> int:

@@ -116,3 +116,15 @@ WRITING_WORDS: dict[str, str] = {
     "not found": "Nothing is known there of this person.",
     "same": "The department has these values already.",
 }
+
+DELIVERY_WORDS: dict[str, str] = {
+    # What a state of models.changes.DELIVERY_STATES is called.
+    "waiting": "kept, not sent yet",
+    "sending": "being sent",
+    "unknown": "outcome unknown, being checked",
+    "done": "done",
+    "conflict": "changed by somebody else",
+    "refused": "refused",
+    "person": "to be done by hand",
+    "undone": "taken back",
+}
