@@ -23,8 +23,8 @@ from models.outcomes import Failed, Fault, NotPermitted
 FIRST_WAIT = 2.0
 LONGEST_WAIT = 300.0
 """Seconds until a delivery is tried again: doubled each time, less up to a half by chance."""
-STEPS = 4
-"""Calls that one try makes at most: looking up, reading, sending, reading again. Each ends by the department's deadline."""
+STEPS = 3
+"""Calls that one try makes at most: looking up, sending, reading again. Each ends by the department's deadline."""
 
 _REFUSED = ("rejected", "forbidden", "not_found")
 _NOT_MADE = ("rate_limited", "sign_in_needed", "no_credential", "locked")
@@ -98,7 +98,8 @@ class _Try:
             if known is not None:
                 return known
         if delivery.undoing:
-            return await self._taken_back()
+            got = await self._departments.undo(self._name, self._writing, delivery.receipt or Receipt(), self._asker)
+            return self._done(got) if isinstance(got, Receipt) else await self._not_made(got)
         if delivery.before is None and self._apply.current is not None and not self._claim.unsure:
             # It did not answer when the change was made. What it has now is written down before it is changed.
             found = await self._departments.current(self._name, self._writing, self._asker)
@@ -111,24 +112,11 @@ class _Try:
         got = await self._departments.apply(self._name, self._writing, self._asker)
         return self._done(got) if isinstance(got, Receipt) else await self._not_made(got)
 
-    async def _taken_back(self) -> Result:
-        """Only what is as the change left it is taken back, under the version that it has now."""
-        found = await self._departments.current(self._name, self._writing, self._asker) if self._apply.current is not None else None
-        if isinstance(found, Current):
-            if not has_already(found, self._change.values):
-                same = self._delivery.before is not None and has_already(found, self._delivery.before.values)
-                return self._result("undone") if same else self._result("conflict", fault="conflict", theirs=found)
-            self._writing = msgspec.structs.replace(self._writing, version=found.version)
-        elif found is not None:
-            return await self._not_made(found, sent=False)
-        got = await self._departments.undo(self._name, self._writing, self._delivery.receipt or Receipt(), self._asker)
-        return self._done(got) if isinstance(got, Receipt) else await self._not_made(got)
-
     async def _looked_up(self) -> Result | None:
         """What is known of a try that was made before; None: it is to be sent (again)."""
         asked = self._writing
-        if self._delivery.undoing:  # what was to be there after it
-            asked = msgspec.structs.replace(asked, values=asked.before)
+        if self._delivery.undoing:  # what was to be there after it, and what there was before it
+            asked = msgspec.structs.replace(asked, values=asked.before, before=asked.values)
         found = await self._departments.settled(self._name, asked, self._asker)
         if isinstance(found, Receipt):
             return self._done(found)
@@ -136,6 +124,8 @@ class _Try:
             return None
         if isinstance(found, NotPermitted):
             return self._for_a_person("not permitted")
+        if found.fault.key == "conflict":  # neither ours nor what we knew
+            return await self._conflict()
         if found.fault.key == "unsettled":
             return None if self._apply.repeatable else self._for_a_person("unsettled")
         if found.fault.key in ("unexpected", *_REFUSED):  # asking again would be no use

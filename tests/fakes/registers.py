@@ -73,12 +73,18 @@ class FakeRegister(FakeDepartment):
             raise Unsettled
         if writing.pending:
             return Receipt(self.number, pending="" if self.number else writing.pending)
-        return self._receipt() if writing.key in self.taken else None
+        if writing.key in self.taken:
+            return self._receipt()
+        if self.address != writing.before.get("address", self.address):
+            raise Conflict("it has neither what was to be written nor what it had before")
+        return None
 
     def undo(self, writing: Writing, receipt: Receipt, ctx: CallContext) -> Receipt:
         self.asked_for.append("undo")
         self._reach()
-        return self._act(Writing(writing.kind, writing.key, writing.before, writing.subject, version=writing.version))
+        if self.address != writing.values["address"]:
+            raise Conflict("it has something else by now", sent=False)
+        return self._act(Writing(writing.kind, writing.key, writing.before, writing.subject))
 
     def _act(self, writing: Writing) -> Receipt:
         if self.keeps_keys and writing.key in self.taken:

@@ -109,6 +109,22 @@ def test_who_can_never_tell_is_left_to_a_person(tmp_path: Path) -> None:
     play(tmp_path, work, {"revenue": FakeRegister(script=["lost after"], can_tell=False)})
 
 
+def test_an_unknown_outcome_that_somebody_wrote_over_is_a_conflict(tmp_path: Path) -> None:
+    register = FakeRegister(script=["lost before"])
+
+    async def work(town: Town) -> None:
+        await town.submitted()
+        await town.drained()
+        register.address, register.version = "9 Elm St", 2
+        (delivery,) = (await town.drained(LATER)).deliveries
+        assert delivery.state == "conflict"
+        assert delivery.theirs is not None
+        assert delivery.theirs.values == {"address": "9 Elm St"}
+
+    play(tmp_path, work, {"revenue": register})
+    assert register.taken == []
+
+
 def test_what_has_no_second_effect_is_sent_again_with_its_key(tmp_path: Path) -> None:
     register = FakeRegister(script=["lost after"], can_tell=False)
 
@@ -264,7 +280,7 @@ def test_what_was_done_is_taken_back(tmp_path: Path) -> None:
         with pytest.raises(ChangeRefused, match="does not take this back"):
             await town.changes.undo(delivery.id)
 
-    play(tmp_path, work, {"revenue": register}, revenue={"undo": {"path": "/"}})
+    play(tmp_path, work, {"revenue": register}, revenue={"undo": [{"path": "/"}]})
     assert register.address == OLD
     assert len(set(register.taken)) == 2
 
@@ -282,7 +298,7 @@ def test_what_somebody_changed_since_is_not_taken_back_unasked(tmp_path: Path) -
         await town.changes.decide(delivery.id, "theirs")
         assert states(await town.drained()) == ["done"]
 
-    play(tmp_path, work, {"revenue": register}, revenue={"undo": {"path": "/"}})
+    play(tmp_path, work, {"revenue": register}, revenue={"undo": [{"path": "/"}]})
     assert register.address == "9 Elm St"
 
 
