@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TypeVar
+from urllib.parse import quote, urlencode
 
 from adapters.contract import BadAnswer
 from adapters.manifest import Lookup, Manifest
@@ -43,6 +44,19 @@ def says_something(request: Request, values: Mapping[str, str]) -> bool:
     if request.path in templates:
         return bool(fill(request.path, values))
     return not templates or any(fill(template, values) for template in templates)
+
+
+def url_of(address: str, question: Request, values: Mapping[str, str], more: Mapping[str, str | int]) -> str:
+    """The address of a question: its path after the department's, values quoted; its query, less what says nothing; and ``more``."""
+    url = address.rstrip("/") + fill(question.path, values, path_part) if question.path else address
+    said: dict[str, str | int] = {name: text for name, template in question.query.items() if (text := fill(template, values))}
+    said |= more
+    return url + (("&" if "?" in url else "?") + urlencode(said, quote_via=quote) if said else "")
+
+
+def path_part(text: str) -> str:
+    """A value as one part of a path. A part of dots alone would mean another path."""
+    return quote(text, safe="") if text.strip(".") else "%2E" * len(text)
 
 
 AT_ONCE = 100

@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from adapters.answers import decode_json, refuse_pages
+from adapters.asking import path_part
 from adapters.contract import BadAnswer, Conflict, DepartmentError, Rejected
 from adapters.manifest_apply import Statement
 from adapters.mapping import clean
@@ -27,7 +28,7 @@ _WORDS = ("detail", "message", "error_description", "description", "reason", "ti
 _TYPED = re.compile(r"\{\w+(?:\|\w+)*\|(number|boolean)\}")
 
 
-def request_for(statement: Statement, values: Mapping[str, str], address: str, path_part: Callable[[str], str]) -> HttpRequest:
+def request_for(statement: Statement, values: Mapping[str, str], address: str) -> HttpRequest:
     """The statement as a request below ``address``. Raises Rejected where a value that the path needs is empty."""
     path = filled(lambda template, all_of_them: fill(template, all_of_them, path_part), statement.path, values)
     if statement.path and not path:

@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from adapters.contract import Capability
 from adapters.manifest_apply import Apply
-from adapters.manifest_kinds import MAPPED_KINDS, Files, GraphQL, Ldap, OData, Open311, Soap
+from adapters.manifest_kinds import MAPPED_KINDS, Files, GraphQL, Ldap, OData, Open311, Soap, Zgw
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.manifest_requests import Request
 from adapters.tls import Tls
@@ -34,6 +34,17 @@ class Find(Request, frozen=True, kw_only=True):
     """A question for people. Of several, the first whose ``needs`` the query meets is asked."""
 
     needs: Annotated[tuple[Part, ...], Meta(min_length=1)]
+    pattern: str = ""
+    """Which reference numbers this asks by; empty is every one."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        regular_expression(self.pattern, "pattern")
+
+    def fits(self, query: SearchQuery) -> bool:
+        """Whether the query has what this needs."""
+        known = not self.pattern or "reference" not in self.needs or re.fullmatch(self.pattern, query.reference, re.IGNORECASE)
+        return bool(known) and query.parts().issuperset(self.needs)
 
 
 class Records(Request, frozen=True, kw_only=True):
@@ -58,8 +69,9 @@ class Lookup(Request, frozen=True, kw_only=True):
 class Auth(Struct, frozen=True, kw_only=True):
     """How the credential is shown. The secret itself is in the OS keyring, never here."""
 
-    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "wsse", "signature", "ssh_key"] = "none"
-    """``wsse`` (a user name token of WS-Security) and ``signature`` (of the message) are for soap, ``ssh_key`` for files."""
+    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "jwt", "wsse", "signature", "ssh_key"] = "none"
+    """``jwt``: a token that the desk signs with the secret. For soap: ``wsse`` (a user name token) and ``signature`` (of the message);
+    for files: ``ssh_key``."""
     header: str = "X-API-Key"
     """Header of an API key."""
     parameter: str = ""
@@ -80,6 +92,8 @@ class Auth(Struct, frozen=True, kw_only=True):
             raise ValueError("signature needs key and certificate: files in PEM")
         if self.type == "oauth2" and not (self.token_url and self.client_id):
             raise ValueError("oauth2 needs token_url and client_id")
+        if self.type == "jwt" and not self.client_id:
+            raise ValueError("jwt needs client_id")
         if self.type == "ssh_key" and not self.key:
             raise ValueError("ssh_key needs key: the file of a private key")
         if self.type in ("basic", "wsse", "ssh_key") and not self.user:
@@ -101,7 +115,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     id: str
     path: str
     kind: str
-    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, ``fhir``, ``graphql``, or a kind that the site allows."""
+    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, ``fhir``, ``graphql``, ``zgw``, ``ldap``, or a kind that the site allows."""
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""
@@ -134,6 +148,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     graphql: GraphQL = GraphQL()
     ldap: Ldap = Ldap()
     files: Files = Files()
+    zgw: Zgw = Zgw()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()
     lookup: tuple[Lookup, ...] = ()
@@ -160,8 +175,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
 
     def find_for(self, query: SearchQuery) -> Find | None:
         """The first question whose needs this query meets; None when the department can do nothing with it."""
-        parts = query.parts()
-        return next((find for find in self.find if parts.issuperset(find.needs)), None)
+        return next((find for find in self.find if find.fits(query)), None)
 
 
 class ManifestProblem(Struct, frozen=True):

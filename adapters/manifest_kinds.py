@@ -126,3 +126,12 @@ class Files(Struct, frozen=True, kw_only=True):
     """Seconds between two looks for newer files."""
     host_key: Annotated[str, Meta(pattern=r"^(SHA256:[A-Za-z0-9+/]{43})?\Z", description='what ssh-keygen -lf tells: "SHA256:..."')] = ""
     """Fingerprint of the SFTP server's key."""
+
+
+class Zgw(Struct, frozen=True, kw_only=True):
+    """What the Dutch case APIs are asked for besides (zgw)."""
+
+    resolve: tuple[Annotated[str, Meta(pattern=r"^\w+(\.\w+)*\Z", description='keys such as "status.statustype"')], ...] = ()
+    """Keys of a resource that hold the address of another, which is read along and put under ``_expand``."""
+    apis: tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s@]+")], ...] = ()
+    """Addresses of other hosts' APIs (Catalogi, Documenten) that take the same token."""

@@ -27,6 +27,7 @@ BUILT_IN = {
     "odata": "adapters.odata:ODataDepartment",
     "fhir": "adapters.fhir:FhirDepartment",
     "graphql": "adapters.graphql:GraphqlDepartment",
+    "zgw": "adapters.zgw:ZgwDepartment",
     "ldap": "adapters.ldap:LdapDepartment",
     "files": "adapters.files:FilesDepartment",
 }

@@ -9,13 +9,12 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import quote, urlencode
 
 import msgspec
 
 from adapters.answers import decode_json
 from adapters.apply_problems import unreadable_receipts, unused_in_applies
-from adapters.asking import says_something
+from adapters.asking import says_something, url_of
 from adapters.contract import CallContext, Health
 from adapters.http_writing import REFUSALS, receipt_from, refused, request_for
 from adapters.manifest import Manifest
@@ -72,15 +71,13 @@ class RestDepartment(QuestionsDepartment, Writes):
 
     def _send(self, several: tuple[Statement, ...], values: dict[str, str], ctx: CallContext) -> Receipt:
         [statement] = several
-        request = request_for(statement, values, self._manifest.address, _quoted)
+        request = request_for(statement, values, self._manifest.address)
         response = self._http.send(request, ctx, accept=REFUSALS)
         if response.status in REFUSALS:
             raise refused(response, ctx.now)
         return receipt_from(response, self._receipts[id(statement)], statement)
 
     def _request(self, question: Request, values: dict[str, str], paging: dict[str, str | int]) -> HttpRequest:
-        url = self._manifest.address.rstrip("/") + fill(question.path, values, _quoted) if question.path else self._manifest.address
-        said: dict[str, str | int] = {name: text for name, template in question.query.items() if (text := fill(template, values))}
         headers = {"accept": "application/json"}
         headers |= {name.lower(): text for name, template in question.headers.items() if (text := fill(template, values))}
         body = b""
@@ -88,10 +85,7 @@ class RestDepartment(QuestionsDepartment, Writes):
             inside = {name: text for name, template in question.body.items() if (text := fill(template, values))}
             body = msgspec.json.encode(inside | paging)
             headers["content-type"] = "application/json"
-        else:
-            said |= paging
-        if said:
-            url += ("&" if "?" in url else "?") + urlencode(said, quote_via=quote)
+        url = url_of(self._manifest.address, question, values, {} if question.body else paging)
         return HttpRequest(question.method, url, headers, body, only_asks=True)
 
     def _problems(self) -> Iterator[tuple[Place, str]]:
@@ -107,8 +101,3 @@ class RestDepartment(QuestionsDepartment, Writes):
         for place, statement in statements(self._manifest):
             if not statement.path.startswith(("/", "?")):
                 yield (*place, "path"), f'path is "{statement.path}": begin it with /'
-
-
-def _quoted(text: str) -> str:
-    """A value as one part of a path. A part of dots alone would mean another path."""
-    return quote(text, safe="") if text.strip(".") else "%2E" * len(text)
