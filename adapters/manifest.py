@@ -23,7 +23,7 @@ from adapters.tls import Tls
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
 from models.change_kinds import USUAL_CHANGES
-from models.changes import ChangeKind
+from models.changes import ChangeKind, FormField
 from models.query import Part, SearchQuery
 from models.verification import Level
 
@@ -155,6 +155,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     check: Request = Request()
     apply: tuple[Apply, ...] = ()
     """What the department takes: kinds of change, and actions of its own."""
+    call_back: tuple[FormField, ...] = ()
+    """What the department wants to know of a caller whom it calls back."""
     person: PersonMap | None = None
     record: dict[str, RecordMap] = {}
     """Record maps by name; the name is the record's kind."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,7 +18,7 @@ from adapters.transport import HttpRequest, Transport
 from app.config import Site, SiteError, SiteSettings, load_site
 from app.services.anchors import keep_anchor
 from app.services.audit import AuditLog
-from app.services.break_glass import BreakGlass, Reviews, WorkKeeper
+from app.services.break_glass import BreakGlass, Reviews
 from app.services.bulkhead import Bulkhead
 from app.services.caller_file import CallerFile
 from app.services.changes import Changes
@@ -34,7 +34,8 @@ from app.services.identity.linker import ByHand
 from app.services.identity.weights import Weights, WeightsError, site_weights
 from app.services.knowledge import Knowledge
 from app.services.library import Library
-from app.services.linking import Linking, LinkKeeper, by_hand
+from app.services.linking import Linking, by_hand
+from app.services.passing_on import PassingOn
 from app.services.reading import ReadingRules
 from app.services.revealing import Revealing
 from app.services.sealing import Sealer
@@ -42,14 +43,11 @@ from app.services.search import Search
 from app.services.session import Session, actor_name, role_of
 from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
 from app.services.verification import Ladder, Verifier
+from app.stored import StoredLinks, StoredSeals, StoredWork
 from models.audit import AuditRow, Look, LookKind, Seen
 from models.contacts import HISTORY, Contact, ContactDraft
-from models.links import Link, LinkKind
 from models.people import SubjectRef
-from models.store.links import LinkRows
 from models.store.store import Store
-from models.store.work import WorkRows
-from models.work import WorkItem
 
 CLOSING_TAKES = 5.0
 """Seconds that quitting waits for the store."""
@@ -57,8 +55,6 @@ ANCHOR_EVERY = 60.0
 """Seconds after which a look moves the anchor of the audit log on."""
 RECENT = 6
 """Callers listed under "recent"."""
-LISTED = 200
-"""Work items listed of one queue."""
 
 
 class StoredAudit:
@@ -161,42 +157,6 @@ class StoredGate:
             self._sealer.forget()
 
 
-class StoredLinks(LinkKeeper):
-    """The decisions on person records awaited, in the store's own thread."""
-
-    def __init__(self, rows: LinkRows, actor: str, worker: Bulkhead) -> None:
-        self._rows = rows
-        self._actor = actor
-        self._worker = worker
-
-    async def standing(self) -> tuple[Link, ...]:
-        return await in_worker(self._worker, self._rows.standing)
-
-    async def add(self, kind: LinkKind, ones: Iterable[SubjectRef], others: Iterable[SubjectRef], reason: str) -> Link:
-        return await in_worker(self._worker, lambda: self._rows.add(kind, ones, others, reason, self._actor, datetime.now(UTC)))
-
-    async def undo(self, link: int) -> bool:
-        return await in_worker(self._worker, lambda: self._rows.undo(link, self._actor, datetime.now(UTC)))
-
-
-class StoredWork(WorkKeeper):
-    """The work items of the site awaited, in the store's own thread."""
-
-    def __init__(self, rows: WorkRows, actor: str, worker: Bulkhead) -> None:
-        self._rows = rows
-        self._actor = actor
-        self._worker = worker
-
-    async def add(self, queue: str, title: str, detail: str) -> WorkItem:
-        return await in_worker(self._worker, lambda: self._rows.add(queue, title, detail, self._actor, datetime.now(UTC)))
-
-    async def items(self, queue: str) -> tuple[WorkItem, ...]:
-        return await in_worker(self._worker, lambda: self._rows.items(queue, LISTED))
-
-    async def finish(self, item: int, note: str) -> bool:
-        return await in_worker(self._worker, lambda: self._rows.finish(item, self._actor, note, datetime.now(UTC)))
-
-
 @dataclass(frozen=True)
 class Services:
     """Everything free of Qt, ready to use. ``close()`` gives back connections and ends threads."""
@@ -218,6 +178,7 @@ class Services:
     links: StoredLinks
     library: Library
     changes: Changes
+    passing_on: PassingOn
     weights: Weights
     rules: ReadingRules
     geocoding: Geocoding
@@ -326,6 +287,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         library=Library(
             Knowledge(folder / "knowledge", settings.language, {HISTORY, *site.problems, *(manifest.id for manifest in site.manifests)})
         ),
+        passing_on=PassingOn(work, StoredSeals(sealer, worker), session),
         changes=Changes(departments, settings.change, store.changes, worker, log.entries, audit, session),
         weights=weights,
         rules=rules,

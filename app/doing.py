@@ -18,6 +18,7 @@ from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.change import ChangeViewModel
 from app.viewmodels.doing import DoingViewModel
+from app.viewmodels.passing_on import CallBack, PassingOnViewModel, Transfer
 from app.viewmodels.states import DepartmentState
 from models.people import Caller
 from models.records import Record
@@ -38,6 +39,9 @@ class Now:
 
     def records(self) -> tuple[Record, ...]:
         return self.of_caller.state.records
+
+    def going(self) -> bool:
+        return self.of_caller.state.caller is not None or self.of_call.state.started is not None
 
     def reason(self) -> str:
         return self.of_call.state.inquiry.subject
@@ -61,9 +65,9 @@ def doing_for(
     departments: tuple[DepartmentState, ...],
     titles: Mapping[str, str],
     tasks: Tasks,
-) -> tuple[ChangeViewModel, DoingViewModel]:
-    """The form and the list of what can be done, which follow the call and the outbox."""
-    site = services.site.settings
+) -> tuple[ChangeViewModel, DoingViewModel, PassingOnViewModel]:
+    """The form and the list of what can be done, which follow the call and the outbox; and calls that are passed on."""
+    site, session = services.site.settings, services.session
     change = ChangeViewModel(
         *(services.changes, services.disclosure, FormReader(services.rules, services.geocoding.read), _content, departments),
         *(lambda: call.key, ChangeRefused, tasks),
@@ -71,9 +75,21 @@ def doing_for(
         hosts=site.open_links,
     )
     now = Now(caller, call)
-    doing = DoingViewModel(services.changes, change, now, call, titles, (), {}, site.macro, tasks)
+    passing_on = PassingOnViewModel(services.passing_on, tasks)
+    questions = {port.manifest.id: port.manifest.call_back for port in services.departments.ports.values()}
+    back = CallBack(services.passing_on, call, session.actor, site.roles, titles, questions, passing_on.load)
+    transfer = Transfer(services.passing_on, call, site.roles, passing_on.load)
+    own = (back.own(lambda: {"phone": _number(caller, call)}), transfer.own())
+    doing = DoingViewModel(services.changes, change, now, call, titles, own, {}, site.macro, tasks)
     services.changes.changed = doing.learnt
     call.state_changed.connect(lambda state: doing.follow())
     call.saved.connect(doing.call_is_over)
     caller.state_changed.connect(lambda state: doing.refresh())
-    return change, doing
+    call.saved.connect(passing_on.load)
+    return change, doing, passing_on
+
+
+def _number(caller: CallerViewModel, call: CallViewModel) -> str:
+    """Where to call back: where the call comes from, else what may be seen of the caller's numbers."""
+    seen = caller.state.caller
+    return call.state.number or (seen.phones[0] if seen is not None and seen.phones else "")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
+
 from app.bootstrap import Services, UnknownRole, open_services
 from app.config import SiteError
 from app.doing import doing_for
@@ -13,6 +15,7 @@ from app.services.bulkhead import Bulkhead
 from app.services.credentials import KeyringUnavailable
 from app.services.departments import in_worker
 from app.services.hanging_up import HangingUp
+from app.services.passing_on import Taken
 from app.services.session import Watch
 from app.tasks import Tasks
 from app.viewmodels import ViewModels
@@ -104,11 +107,22 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     rules = HangingUp(site.before_hang_up, Wording(site.language, site.region), titles, services.library.worker)
     hanging_up = HangingUpViewModel(rules, tasks)
 
-    change, doing = doing_for(services, caller, call, departments, titles, tasks)
+    change, doing, passing_on = doing_for(services, caller, call, departments, titles, tasks)
 
     def opened(who: Caller | None, record: Record | None, query: SearchQuery | None) -> None:
         caller.open(who, record, query)
         call.concern(who)
+
+    def go_on(passed: Taken) -> None:
+        """A call that was passed on comes to the screen, which is free."""
+        draft = passed.draft
+        services.verifier.ladder.take_over(passed.verified, draft.members)
+        call.resume(msgspec.to_builtins(draft))
+        search.resume({"text": draft.query, "members": [[ref.department, ref.id] for ref in draft.members]})
+
+    def hindered() -> str:
+        busy = call.state.started is not None or search.state.text
+        return "Save the call that is open first: only one can be on the screen." if busy else ""
 
     def reclassified() -> None:
         """What may be seen has become another."""
@@ -132,6 +146,9 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         saying.next_contact()
         glass.end()
 
+    hanging_up.label, hanging_up.act = doing.label, doing.act
+    doing.state_changed.connect(lambda state: hanging_up.offers_changed())
+    passing_on.taken, passing_on.hindered = go_on, hindered
     search.opened = opened
     search.asking = verification.hear
     caller.learnt = verification.follow
@@ -148,7 +165,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
     shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying, "hanging_up": hanging_up}
-    screens = shown | {"change": change, "verification": verification, "glass": glass, "reviews": reviews}
+    screens = shown | {"change": change, "passing_on": passing_on, "verification": verification, "glass": glass, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
     return ViewModels(
@@ -168,6 +185,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         hanging_up,
         change,
         doing,
+        passing_on,
     )
 
 

@@ -8,6 +8,10 @@ from msgspec import Struct
 
 REVIEW = "break-glass review"
 """The queue of what a supervisor has to look at after glass was broken."""
+CALL_BACKS = "call backs"
+"""The queue of callers who were promised a call."""
+HANDED_OVER = "handed over"
+"""The queue of calls that were handed over to somebody else, who goes on where they stopped."""
 
 
 class WorkItem(Struct, frozen=True):
@@ -22,3 +26,8 @@ class WorkItem(Struct, frozen=True):
     done: datetime | None = None
     done_by: str = ""
     note: str = ""
+    due: datetime | None = None
+    whom: str = ""
+    """Who is to do it: an actor's name, or a role; empty: whoever looks after the queue."""
+    sealed: bytes = b""
+    """What comes with it, encrypted: a call as it was (app.services.passing_on)."""

@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from views import words
 from views.theme import look
 from views.widgets.cards import Banner
 from views.widgets.plain_label import restyle, set_tip, without_mnemonics
 from views.widgets.section import Section
 
 if TYPE_CHECKING:
-    from app.viewmodels.doing_states import Doable, DoingState, Done
+    from app.viewmodels.doing_states import Doable, DoingState, Done, PassingOnState
     from views.ports import DoingPort
 
 _BUTTONS = 6
@@ -45,9 +46,10 @@ class ElidedButton(QPushButton):
 
 
 class DoSection(Section):
-    """``all_asked``: the list of all that can be done is to be shown."""
+    """``all_asked``: the list of all that can be done is to be shown. ``waiting_asked``: that of calls that wait for whoever works here."""
 
     all_asked = Signal()
+    waiting_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__("", spacing=6)
@@ -76,9 +78,14 @@ class DoSection(Section):
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
         self.lines: list[ElidedButton] = []
+        self.waiting = ElidedButton("line")
+        self.waiting.clicked.connect(self.waiting_asked)
+        self.waiting.hide()
+        self._something = False
         self.column.addLayout(grid)
         self.column.addWidget(self.problem)
         self.column.addWidget(self.done_area)
+        self.column.addWidget(self.waiting)
         self.add_to_heading(self.more)
         self.hide()
 
@@ -88,7 +95,8 @@ class DoSection(Section):
 
     def draw(self, state: DoingState) -> None:
         """Shows what can be done and what was."""
-        self.setVisible(bool(state.offers or state.done or state.macros))
+        self._something = bool(state.offers or state.done)
+        self._show_if_needed()
         if state.offers[:_BUTTONS] != self._offers:
             self._offers = state.offers[:_BUTTONS]
             for at, button in enumerate(self.buttons):
@@ -98,6 +106,20 @@ class DoSection(Section):
         if state.done != self._done:
             self._done = state.done
             self._draw_done()
+
+    def draw_waiting(self, state: PassingOnState) -> None:
+        """Shows that calls wait for whoever works here."""
+        due = next((each.due for each in state.items if each.due is not None), None)
+        text = self.tr("Waiting for you: {count}").format(count=len(state.items))
+        if due is not None:
+            text += self.tr(", call back {at}").format(at=words.moment(due))
+        self.waiting.set_whole(text)
+        self.waiting.setAccessibleName(text)
+        self.waiting.setVisible(bool(state.items))
+        self._show_if_needed()
+
+    def _show_if_needed(self) -> None:
+        self.setVisible(self._something or not self.waiting.isHidden())
 
     def _draw_button(self, button: ElidedButton, at: int) -> None:
         there = at < len(self._offers)

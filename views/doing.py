@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from app.viewmodels.doing_states import Doable
 from views.change_dialog import ChangeDialog
 from views.palette import Palette
+from views.waiting_dialog import WaitingDialog
 
 if TYPE_CHECKING:
     from app.viewmodels.doing_states import ChangeState, DoingState
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from views.frame import Frame
     from views.masked import ShortMemory
     from views.ports import ViewModels
+
+
+WAITING = "waiting for you"
 
 
 class Doing(QObject):
@@ -38,6 +42,7 @@ class Doing(QObject):
         self._dialog: ChangeDialog | None = None
         self._macros: tuple[tuple[str, str], ...] = ()
         section.all_asked.connect(self.ask)
+        section.waiting_asked.connect(self.show_waiting)
 
     def bind(self, models: ViewModels, frame: Frame) -> None:
         """Connects to the view models; a form that is opened is shown."""
@@ -46,6 +51,7 @@ class Doing(QObject):
         self._pane.table.chosen.connect(self._selected)
         self._pane.acted.connect(self.act)
         frame.follow(models.doing, self._section.draw, self._draw_macros)
+        frame.follow(models.passing_on, self._section.draw_waiting)
         models.change.state_changed.connect(self._changed)
 
     def ask(self) -> None:
@@ -54,7 +60,9 @@ class Doing(QObject):
             state = self._models.doing.state
             macros = tuple((Doable(f"macro {name}", name, self.tr("Macro")), key) for name, key in state.macros)
             offers = tuple((each, "") for each in state.offers)
-            self._show(self.tr("Do"), (*offers, *macros))
+            waits = len(self._models.passing_on.state.items)
+            about = self.tr("{count} to be called back or gone on with").format(count=waits) if waits else self.tr("nothing now")
+            self._show(self.tr("Do"), (*offers, *macros, (Doable(WAITING, self.tr("Waiting for you"), about), "")))
 
     def act(self, record: Record) -> None:
         """What can be done on one record."""
@@ -63,7 +71,18 @@ class Doing(QObject):
 
     def _show(self, title: str, doables: tuple[tuple[Doable, str], ...]) -> None:
         assert self._models is not None
-        Palette(self._view.window(), title, doables, self._models.doing.start).open()
+        Palette(self._view.window(), title, doables, self._start).open()
+
+    def show_waiting(self) -> None:
+        """Calls that wait for whoever works here."""
+        if self._models is not None:
+            WaitingDialog(self._view.window(), self._models.passing_on).open()
+
+    def _start(self, key: str) -> None:
+        if key == WAITING:
+            self.show_waiting()
+        elif self._models is not None:
+            self._models.doing.start(key)
 
     def _selected(self, record: Record | None) -> None:
         if self._models is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
-    from app.viewmodels.doing_states import ChangeState, Doable, DoingState
+    from app.viewmodels.doing_states import ChangeState, Doable, DoingState, PassingOnState
     from app.viewmodels.states import (
         AddressesState,
         CallerState,
@@ -239,6 +239,17 @@ class DoingPort(Protocol):
     def discard_problem(self) -> None: ...
 
 
+class PassingOnPort(Protocol):
+    """Calls that wait for whoever works here."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> PassingOnState: ...
+    def load(self) -> None: ...
+    def take(self, item: int) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -274,3 +285,5 @@ class ViewModels(Protocol):
     def change(self) -> ChangePort: ...
     @property
     def doing(self) -> DoingPort: ...
+    @property
+    def passing_on(self) -> PassingOnPort: ...

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from datetime import datetime
 from typing import Protocol
 
 from app.services.search import AuditTrail
@@ -20,11 +21,15 @@ from models.work import REVIEW, WorkItem
 class WorkKeeper(Protocol):
     """The work items of the site, for the one who works here. All raise StoreUnavailable."""
 
-    async def add(self, queue: str, title: str, detail: str) -> WorkItem: ...
+    async def add(
+        self, queue: str, title: str, detail: str, *, due: datetime | None = None, whom: str = "", sealed: bytes = b""
+    ) -> WorkItem: ...
 
     async def items(self, queue: str) -> tuple[WorkItem, ...]: ...
 
-    async def finish(self, item: int, note: str) -> bool: ...
+    async def waiting(self, queues: tuple[str, ...], whom: tuple[str, ...]) -> tuple[WorkItem, ...]: ...
+
+    async def finish(self, item: int, note: str, *, own: bool = False) -> bool: ...
 
 
 class BreakGlass:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 
 from msgspec import Struct
@@ -80,6 +80,16 @@ class Ladder:
     def resume(self, before: Verification) -> None:
         """A contact that was cut short goes on: its failures still count, its levels don't."""
         self._before = before.asked
+
+    def take_over(self, before: Verification, members: Iterable[SubjectRef]) -> None:
+        """A call that somebody handed over goes on: what its caller has shown counts, and so do its failures."""
+        self._before = before.asked
+        refs = frozenset(members)
+        if before.level != "anonymous" and refs:
+            points = {"identified": self._rules.identified, "verified": self._rules.verified, "strong": self._rules.strong}[before.level]
+            self._weighed.append(Weighed(Question("handed over", "", "birth_date", points), "", refs, right=True))
+        if before.mandate is not None:
+            self._mandates |= dict.fromkeys(refs, before.mandate)
 
     def hear(self, query: SearchQuery) -> None:
         """What was searched for in this contact, the caller has said; or somebody has said it to the desk."""

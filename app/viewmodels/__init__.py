@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
     from app.viewmodels.hanging_up import HangingUpViewModel
     from app.viewmodels.lock import LockViewModel
+    from app.viewmodels.passing_on import PassingOnViewModel
     from app.viewmodels.saying import SayingViewModel
     from app.viewmodels.search import SearchViewModel
     from app.viewmodels.session import SessionViewModel
@@ -41,3 +42,4 @@ class ViewModels(NamedTuple):
     hanging_up: HangingUpViewModel
     change: ChangeViewModel
     doing: DoingViewModel
+    passing_on: PassingOnViewModel

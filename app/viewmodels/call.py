@@ -123,6 +123,10 @@ class CallViewModel(ViewModel[CallState]):
         self._begin()
         self._keep_soon()
 
+    def draft(self) -> ContactDraft:
+        """The call as it is now, to be passed on."""
+        return self._draft()
+
     def verified(self) -> None:
         """Something has come of verifying who calls: it belongs to the call."""
         self._begin()
@@ -169,7 +173,7 @@ class CallViewModel(ViewModel[CallState]):
         self._tasks.start(self._restore(), "restore draft")
 
     def _take(self, draft: ContactDraft, **more: Any) -> None:
-        self._id, self._caller_name, self._members = draft.id, draft.caller_name, draft.members
+        self._id, self._caller_name, self._members = draft.id or _new_id(), draft.caller_name, draft.members
         self._change(
             started=draft.started,
             inquiries=draft.inquiries,

@@ -27,8 +27,6 @@ class Own(NamedTuple):
     offer: Offer
     form: OwnForm
     more: FollowUp | None = None
-    always: bool = False
-    """Offered with nobody opened, too."""
     begin: Callable[[], Mapping[str, str]] = dict
     """What its fields begin with."""
 
@@ -50,6 +48,10 @@ class Situation(Protocol):
 
     def records(self) -> tuple[Record, ...]:
         """The caller's records that may be seen, what needs attention first."""
+        ...
+
+    def going(self) -> bool:
+        """Whether there is a call at all."""
         ...
 
     def reason(self) -> str: ...
@@ -138,6 +140,16 @@ class DoingViewModel(ViewModel[DoingState]):
             self._found.setdefault(self._doable(offer, record).key, (offer, ref, None))
         return tuple(self._doable(offer, record) for offer in fitting)
 
+    def label(self, action: str, record: RecordRef | None) -> str:
+        """What the button of an action says, by the name of a kind of change or action; empty where it can't be done now."""
+        found = self._named(action, record)
+        return (found[0].kind.short or found[0].kind.title) if found is not None else ""
+
+    def act(self, action: str, record: RecordRef | None) -> None:
+        """Open the form of an action by its name, on this record or wherever it can be done."""
+        if (found := self._named(action, record)) is not None:
+            self._open(*found)
+
     def start(self, key: str) -> None:
         """Open the form of what can be done, or run a macro by its name."""
         macro = next((each for each in self._macros if f"macro {each.name}" == key), None)
@@ -169,6 +181,16 @@ class DoingViewModel(ViewModel[DoingState]):
             self._made[change.id] = change
         self._change_form.learnt(change)
         self._tell()
+
+    def _named(self, action: str, ref: RecordRef | None) -> tuple[Offer, RecordRef | None, Own | None] | None:
+        record = next((each for each in self._situation.records() if each.ref == ref), None) if ref is not None else None
+        for found in self._found.values():
+            offer = found[0]
+            if offer.kind.id == action and not offer.records:
+                return found
+            if offer.kind.id == action and record is not None and fits(offer, record):
+                return offer, record.ref, None
+        return None
 
     def _open(self, offer: Offer, record: RecordRef | None, own: Own | None, values: Mapping[str, str] | None = None) -> None:
         caller = self._situation.caller()
@@ -207,7 +229,7 @@ class DoingViewModel(ViewModel[DoingState]):
             elif offer.anonymous or not departments.isdisjoint(offer.departments):
                 yield (asked_for, 2, at), offer, None, None
         for at, own in enumerate(self._own):
-            if own.always or caller is not None:
+            if self._situation.going():
                 yield (0 if reason and reason in own.offer.kind.reasons else 1, 4, at), own.offer, None, own
 
     def _doable(self, offer: Offer, record: Record | None) -> Doable:

@@ -47,6 +47,26 @@ class DoingState(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
+class Passed(msgspec.Struct, frozen=True):
+    """A call that was passed on: to be called back at ``due``, or to be gone on with."""
+
+    item: int
+    kind: Literal["call_back", "handed_over"]
+    title: str
+    detail: str
+    made: datetime
+    made_by: str
+    due: datetime | None = None
+    whom: str = ""
+
+
+class PassingOnState(msgspec.Struct, frozen=True):
+    """Calls that wait for whoever works here, and those they passed on that nobody has taken."""
+
+    items: tuple[Passed, ...] = ()
+    problem: str = ""
+
+
 class FieldState(msgspec.Struct, frozen=True):
     """One field of the form: what was typed, how it is read, and what is wrong with it."""
 

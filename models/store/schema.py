@@ -14,7 +14,7 @@ from models.store.database import Database
 from models.store.errors import StoreUnavailable
 from models.store.tables import metadata
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest revision under ``migrations/versions``."""
 
 _MIGRATIONS = Path(__file__).with_name("migrations")

@@ -118,6 +118,9 @@ work_items = Table(
     Column("done", UtcDateTime),
     Column("done_by", Text, nullable=False),
     Column("note", Text, nullable=False),
+    Column("due", UtcDateTime),
+    Column("whom", Text, nullable=False, server_default=""),
+    Column("sealed", LargeBinary, nullable=False, server_default=""),
     Index(None, "queue", "done"),
 )
 """What waits for somebody. ``done`` is null while it does."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, func, insert, select, update
 
 from models.store.database import Database
 from models.store.tables import storable, work_items
@@ -17,10 +18,21 @@ class WorkRows:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def add(self, queue: str, title: str, detail: str, made_by: str, made: datetime) -> WorkItem:
+    def add(
+        self,
+        queue: str,
+        title: str,
+        detail: str,
+        made_by: str,
+        made: datetime,
+        *,
+        due: datetime | None = None,
+        whom: str = "",
+        sealed: bytes = b"",
+    ) -> WorkItem:
         """Put an item into a queue. On the disk when this returns."""
         with self._database.writing() as connection:
-            return put(connection, queue, title, detail, made_by, made)
+            return put(connection, queue, title, detail, made_by, made, due=due, whom=whom, sealed=sealed)
 
     def items(self, queue: str, limit: int) -> tuple[WorkItem, ...]:
         """What waits in a queue, the oldest first, and then what was done last."""
@@ -30,15 +42,41 @@ class WorkRows:
             rows = connection.execute(of_queue.order_by(*order).limit(limit)).mappings().all()
         return tuple(WorkItem(**row) for row in rows)
 
-    def finish(self, item: int, done_by: str, note: str, done: datetime) -> bool:
-        """Mark an item as done; False when somebody else was first, or it is not there, or whoever made it is to be the one."""
-        waiting = (work_items.c.id == item) & work_items.c.done.is_(None) & (work_items.c.made_by != storable(done_by))
+    def waiting(self, queues: Iterable[str], whom: Iterable[str], limit: int) -> tuple[WorkItem, ...]:
+        """What waits in these queues for one of these, or was put there by one of them; what is due first stands first."""
+        names = [storable(name) for name in whom]
+        theirs = work_items.c.whom.in_(names) | work_items.c.made_by.in_(names)
+        those = select(work_items).where(work_items.c.queue.in_(list(queues)), work_items.c.done.is_(None), theirs)
+        order = (func.coalesce(work_items.c.due, work_items.c.made), work_items.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(those.order_by(*order).limit(limit)).mappings().all()
+        return tuple(WorkItem(**row) for row in rows)
+
+    def finish(self, item: int, done_by: str, note: str, done: datetime, *, own: bool = False) -> bool:
+        """Mark an item as done; False when somebody else was first, or it is not there.
+
+        Whoever made it can't be the one, unless it may be their ``own``.
+        """
+        waiting = (work_items.c.id == item) & work_items.c.done.is_(None)
+        if not own:
+            waiting &= work_items.c.made_by != storable(done_by)
         values = {"done": done, "done_by": storable(done_by), "note": storable(note)}
         with self._database.writing() as connection:
             return connection.execute(update(work_items).where(waiting).values(values)).rowcount == 1
 
 
-def put(connection: Connection, queue: str, title: str, detail: str, made_by: str, made: datetime) -> WorkItem:
+def put(
+    connection: Connection,
+    queue: str,
+    title: str,
+    detail: str,
+    made_by: str,
+    made: datetime,
+    *,
+    due: datetime | None = None,
+    whom: str = "",
+    sealed: bytes = b"",
+) -> WorkItem:
     """Put an item into a queue, as part of a transaction that also writes why."""
     fields = {
         "queue": storable(queue),
@@ -49,6 +87,9 @@ def put(connection: Connection, queue: str, title: str, detail: str, made_by: st
         "done": None,
         "done_by": "",
         "note": "",
+        "due": due,
+        "whom": storable(whom),
+        "sealed": sealed,
     }
     new_id: int = connection.execute(insert(work_items).values(fields).returning(work_items.c.id)).scalar_one()
     return WorkItem(id=new_id, **fields)  # type: ignore[arg-type]

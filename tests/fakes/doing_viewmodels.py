@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from app.viewmodels.doing_states import ChangeState, Doable, DoingState
+from app.viewmodels.doing_states import ChangeState, Doable, DoingState, PassingOnState
 from models.people import Address
 from models.records import RecordRef
 from tests.fakes.viewmodel import FakeViewModel
@@ -41,6 +41,17 @@ class FakeChange(FakeViewModel):
     def leave(self) -> None:
         self.calls.append(("leave",))
         self.show(ChangeState())
+
+
+class FakePassingOn(FakeViewModel):
+    def __init__(self, state: PassingOnState | None = None) -> None:
+        super().__init__(state or PassingOnState())
+
+    def load(self) -> None:
+        self.calls.append(("load",))
+
+    def take(self, item: int) -> None:
+        self.calls.append(("take", item))
 
 
 class FakeDoing(FakeViewModel):

@@ -29,7 +29,7 @@ from app.viewmodels.states import (
 from models.contacts import Inquiry
 from models.people import Address, SubjectRef, ValuePlace
 from models.records import RecordRef
-from tests.fakes.doing_viewmodels import FakeChange, FakeDoing
+from tests.fakes.doing_viewmodels import FakeChange, FakeDoing, FakePassingOn
 from tests.fakes.viewmodel import FakeViewModel
 
 
@@ -339,3 +339,4 @@ class FakeViewModels:
         self.hanging_up = FakeHangingUp()
         self.change = FakeChange()
         self.doing = FakeDoing(self.change)
+        self.passing_on = FakePassingOn()

@@ -69,6 +69,9 @@ class Situation:
     def records(self) -> tuple[Record, ...]:
         return self.of
 
+    def going(self) -> bool:
+        return self.who is not None
+
     def reason(self) -> str:
         return self.about
 
@@ -189,6 +192,22 @@ def test_actions_of_one_record(key: str, offered: list[str]) -> None:
             assert desk.change.state.title == each.title
             await desk.until(lambda: any(asked[0] == "propose" for asked in desk.changes.asked))
             assert desk.changes.asked[-1][3] == RecordRef("revenue", key)
+
+    play(work)
+
+
+def test_what_is_still_to_be_settled_has_its_action() -> None:
+    async def work(desk: Desk) -> None:
+        late, paid = RecordRef("revenue", "late"), RecordRef("revenue", "paid")
+        assert desk.model.label("plan", late) == "Payment plan"
+        assert desk.model.label("plan", paid) == ""
+        assert desk.model.label("plan", None) == ""
+        assert desk.model.label("address", None) == "New address"
+        assert desk.model.label("nothing", None) == ""
+        desk.model.act("plan", paid)
+        assert desk.change.state.phase == "closed"
+        desk.model.act("plan", late)
+        assert desk.change.state.title == "Payment plan"
 
     play(work)
 

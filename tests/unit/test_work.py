@@ -13,7 +13,7 @@ import pytest
 from models.contacts import ContactDraft, Inquiry
 from models.store.store import Store
 from models.verification import Asked, Mandate, Verification
-from models.work import REVIEW
+from models.work import CALL_BACKS, HANDED_OVER, REVIEW
 
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 KEPT = Verification("verified", (Asked("birth date", True), Asked("permit", None)), Mandate("Ana", "Court order"), True)
@@ -50,3 +50,17 @@ def test_how_a_caller_was_verified_is_kept_with_draft_and_contact(store: Store) 
     saved = store.contacts.save("ann", draft, NOW)
     assert saved.verification == KEPT
     assert store.contacts.recent("ann", 5)[0].verification == KEPT
+
+
+def test_what_waits_for_somebody_comes_by_its_due_time(store: Store) -> None:
+    late = store.work.add(CALL_BACKS, "late", "", "ann", NOW, due=NOW + timedelta(hours=3), whom="bob")
+    soon = store.work.add(CALL_BACKS, "soon", "", "ann", NOW, due=NOW + timedelta(hours=1), whom="role:agent", sealed=b"\0x")
+    own = store.work.add(HANDED_OVER, "own", "", "bob", NOW, whom="cleo")
+    store.work.add(HANDED_OVER, "another's", "", "ann", NOW, whom="cleo")
+    store.work.add(REVIEW, "review", "", "ann", NOW, whom="bob")
+    found = store.work.waiting((CALL_BACKS, HANDED_OVER), ("bob", "role:agent"), 10)
+    assert [item.id for item in found] == [own.id, soon.id, late.id]
+    assert found[1] == soon
+    assert not store.work.finish(own.id, "bob", "", NOW)
+    assert store.work.finish(own.id, "bob", "", NOW, own=True)
+    assert [item.id for item in store.work.waiting((HANDED_OVER,), ("bob",), 10)] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import msgspec
@@ -12,13 +13,14 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
-from app.viewmodels.doing_states import ChangeRow, ChangeState, Doable, DoingState, FieldState
+from app.viewmodels.doing_states import ChangeRow, ChangeState, Doable, DoingState, FieldState, Passed, PassingOnState
 from models.changes import FieldChoice, FormField
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample_change as sample
 from views import change_words
 from views.change_dialog import ChangeDialog
 from views.palette import Palette
+from views.waiting_dialog import WaitingDialog
 from views.window import DeskWindow
 
 Settle = Callable[[], None]
@@ -310,3 +312,31 @@ def test_no_text_of_a_department_is_taken_for_markup(doing: DeskWindow, models: 
 )
 def test_every_state_has_its_words(fields: dict[str, object], said: str) -> None:
     assert change_words.state(sample.row("revenue", "Revenue", "here", **fields))[0] == said
+
+
+def test_what_waits_is_told_and_taken(doing: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    due = sample.AT + timedelta(hours=1)
+    items = (
+        Passed(7, "handed_over", "Maria Gonzalez, New address", "She needs <b>an answer</b>.", sample.AT, "areyes"),
+        Passed(8, "call_back", "L. Chen, Revenue", "Phone: 1", sample.AT, "areyes", due),
+    )
+    models.passing_on.show(PassingOnState(items))
+    settle()
+    line = doing.desk.caller_view.call.do.waiting
+    assert line.accessibleName().startswith("Waiting for you: 2, call back ")
+    doing.desk.do()
+    palette = doing.findChild(Palette)
+    QTest.keyClicks(palette.box, "waiting")
+    QTest.keyClick(palette.box, Qt.Key.Key_Return)
+    settle()
+    dialog = doing.findChild(WaitingDialog)
+    assert models.passing_on.calls == [("load",)]
+    assert dialog.buttons[7].hasFocus()
+    QTest.keyClick(dialog.buttons[7], Qt.Key.Key_Return)
+    assert models.passing_on.calls[-1] == ("take", 7)
+    models.passing_on.show(PassingOnState(items, "Somebody else has taken it already."))
+    settle()
+    assert dialog.problem.text() == "Somebody else has taken it already."
+    models.passing_on.show(PassingOnState(items[1:]))
+    settle()
+    assert doing.findChild(WaitingDialog) is None
