@@ -186,8 +186,9 @@ class Services:
     store: Store
     worker: Bulkhead = field(default_factory=lambda: Bulkhead("store", 1))
 
-    def new_search(self) -> Search:
-        return Search(self.departments, self.audit, self.session, self.weights, self._decided)
+    def new_search(self, session: Session | None = None) -> Search:
+        """For whoever works here and the purpose of now, or of another session."""
+        return Search(self.departments, self.audit, session or self.session, self.weights, self._decided)
 
     async def _decided(self) -> ByHand:
         return by_hand(await self.links.standing())

@@ -102,7 +102,7 @@ class Desk:
         if self.viewmodels is not None:
             # The last keys of a note are not left to their pause.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self.viewmodels.call.suspend(), CLOSING_TAKES)
+                await asyncio.wait_for(self.viewmodels.calls.suspend(), CLOSING_TAKES)
         await tasks.close()
         if self.services is not None:
             self.services.close()

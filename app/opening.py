@@ -17,16 +17,20 @@ from app.services.departments import in_worker
 from app.services.hanging_up import HangingUp
 from app.services.passing_on import Taken
 from app.services.session import Watch
+from app.services.telephony.numbers import readable
 from app.tasks import Tasks
 from app.viewmodels import ViewModels
 from app.viewmodels.addresses import AddressesViewModel
+from app.viewmodels.ahead import Ahead
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
+from app.viewmodels.calls import CallsViewModel
 from app.viewmodels.departments import DepartmentsViewModel
 from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
 from app.viewmodels.hanging_up import HangingUpViewModel
-from app.viewmodels.lock import LockViewModel, Screen
+from app.viewmodels.lock import LockViewModel
 from app.viewmodels.saying import SayingViewModel
+from app.viewmodels.screens import Screen
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.session import SessionViewModel
 from app.viewmodels.states import DepartmentState, SessionState
@@ -84,6 +88,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     call = CallViewModel(
         *(_reasons(services), services.contacts, tasks, lambda: search.state.text, verification.kept),
         departments=tuple(titles.items()),
+        tab=lambda: caller.state.tab,
     )
     glass = GlassViewModel(services.glass, caller.open_caller, tasks)
     demo = services.site.settings.demo
@@ -149,6 +154,16 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     hanging_up.label, hanging_up.act = doing.label, doing.act
     doing.state_changed.connect(lambda state: hanging_up.offers_changed())
     passing_on.taken, passing_on.hindered = go_on, hindered
+    call.saved.connect(next_contact)  # before the next call comes to the screen
+    of_call: dict[str, Screen] = {"caller": caller, "search": search, "saying": saying, "hanging_up": hanging_up, "change": change}
+    of_call |= {"verification": verification, "glass": glass}
+    calls = CallsViewModel(
+        *(call, search, of_call, services.verifier.ladder, services.contacts, tasks),
+        ahead=lambda number: Ahead(number, services.rules, services.new_search(session.usual())),
+        readable=lambda number: readable(number, site.region),
+        fresh=lambda: reasoned(""),
+    )
+
     search.opened = opened
     search.asking = verification.hear
     caller.learnt = verification.follow
@@ -156,16 +171,16 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     glass.changed = reclassified
     call.reasoned = reasoned
     call.restored = services.verifier.ladder.resume
-    call.saved.connect(next_contact)
     caller.state_changed.connect(saying.see)
     caller.state_changed.connect(hanging_up.see)
+    caller.state_changed.connect(call.touched)
+    calls.vouched = verification.called_from
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
     reviews = ReviewsViewModel(services.reviews, tasks)
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
-    shown: dict[str, Screen] = {"call": call, "search": search, "trail": trail, "why": why, "saying": saying, "hanging_up": hanging_up}
-    screens = shown | {"change": change, "passing_on": passing_on, "verification": verification, "glass": glass, "reviews": reviews}
+    screens: dict[str, Screen] = {"calls": calls, "trail": trail, "why": why, "reviews": reviews}
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
     return ViewModels(
@@ -186,6 +201,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         change,
         doing,
         passing_on,
+        calls,
     )
 
 

@@ -51,6 +51,8 @@ class ContactDraft(msgspec.Struct, frozen=True):
     channel: Channel = "phone"
     number: str = ""
     """The caller's, as the telephone system told it."""
+    phone_call: str = ""
+    """The telephone system's own name for the call."""
     hung_up: datetime | None = None
     anonymous: bool = False
     """It was said that nobody's file belongs to it, whoever was looked at."""

@@ -39,6 +39,7 @@ class CallerPane(QWidget):
 
     retry = Signal(str)
     retry_search = Signal(str)
+    tab_opened = Signal(str)
     verify = Signal()
     acted = Signal(object)
     """A record on which something is to be done."""
@@ -164,7 +165,6 @@ class CallerPane(QWidget):
         if state.caller.key != self._caller_key:
             self._caller_key = state.caller.key
             self._close_filter()
-            self.tabs.setCurrentIndex(0)
             self.table.forget()
         self.reveal_menu.reasons = state.reveal_reasons
         self.header.draw(state, self._titles, self.reveal_menu)
@@ -175,6 +175,8 @@ class CallerPane(QWidget):
         """A tab for all and one for each department."""
         if state.caller is not None:
             self.tabs.draw(state, self._outcome)
+            if state.tab != self.tabs.scope():
+                self.tabs.go_to(state.tab)
 
     def draw_records(self, state: CallerState) -> None:
         """The table, or why there is none."""
@@ -271,6 +273,7 @@ class CallerPane(QWidget):
         return next((department for department in departments if department.id == department_id), None)
 
     def _tab_changed(self, _index: int) -> None:
+        self.tab_opened.emit(self.tabs.scope())
         self._close_filter()
         self.table.set_scope(self.tabs.scope())
         self._draw_page()

@@ -9,6 +9,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QVBoxLayout, QWidget
 
 from models.outcomes import Failed
+from views.call_bar import CallBar
 from views.call_panel import CallPanel
 from views.caller_pane import CallerPane
 from views.doing import Doing
@@ -42,6 +43,7 @@ class CallerView(QWidget):
         self._models: ViewModels | None = None
         self._failed: list[str] = []
         self.search = SearchBar(box)
+        self.calls = CallBar()
         self.who = Who()
         self.strip = Strip()
         self.people = PeoplePane()
@@ -57,6 +59,7 @@ class CallerView(QWidget):
         row.setContentsMargins(look().px(14), look().px(8), look().px(14), look().px(8))
         row.setSpacing(look().px(12))
         row.addWidget(self.search, 1)
+        row.addWidget(self.calls)
         row.addWidget(self.who)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setObjectName("columns")
@@ -88,6 +91,8 @@ class CallerView(QWidget):
         self.search.bind(models.search)
         self.call.bind(models, self._frame)
         self.doing.bind(models, self._frame)
+        self.calls.bind(models.calls)
+        self._frame.follow(models.calls, self.calls.draw)
         self.strip.retry.connect(models.search.retry)
         self.strip.opened.connect(self.caller.go_to)
         self.people.opened.connect(self._open)
@@ -97,6 +102,7 @@ class CallerView(QWidget):
         self.people.tried.connect(self.search.try_text)
         self.caller.retry.connect(models.caller.retry)
         self.caller.retry_search.connect(models.search.retry)
+        self.caller.tab_opened.connect(models.caller.open_tab)
         self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self.caller.draw_search, self._remember)
         self.caller.bind(models.verification)
         self.caller.reveal_menu.chosen.connect(models.caller.reveal)
@@ -119,7 +125,7 @@ class CallerView(QWidget):
         self.left.setMinimumWidth(unit(212))
         self.call.setMinimumWidth(unit(212))
         self.caller.setMinimumWidth(unit(420))
-        for pane in (self.search, self.strip, self.caller, self.call):
+        for pane in (self.search, self.calls, self.strip, self.caller, self.call):
             pane.restyle()
         self._arrange(force=True)
 
@@ -140,6 +146,7 @@ class CallerView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.calls.fit(self.width())
         self._arrange()
 
     def verify(self) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QSettings
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -96,6 +96,9 @@ class Desk(QWidget):
             ("Ctrl+Return", self._save),
             ("Ctrl+Enter", self._save),
             ("Ctrl+I", self._add_inquiry),
+            ("Ctrl+N", lambda: self._calls("next")),
+            ("Ctrl+R", lambda: self._calls("answer")),
+            ("Ctrl+P", lambda: self._calls("park")),
             ("Ctrl+1", lambda: self.go_to(CALLER)),
             ("Ctrl+2", lambda: self.go_to(DEPARTMENTS)),
             ("Ctrl+3", lambda: self.go_to(REVIEWS)),
@@ -286,12 +289,16 @@ class Desk(QWidget):
         if self.screens.currentWidget() is self.caller_view:
             self.caller_view.call.this_call.add_inquiry()
 
-    def _next_caller(self) -> None:
-        """Saved: an empty search for whoever calls next."""
+    def _calls(self, what: Literal["next", "answer", "park"]) -> None:
+        """To another of the open calls, wherever the focus is: it stays there."""
         if self._models is not None:
-            self._models.search.clear()
+            if self.screens.currentWidget() is not self.caller_view:
+                self.go_to(CALLER)
+            getattr(self._models.calls, what)()
+
+    def _next_caller(self) -> None:
+        """Saved: whoever calls next is searched for."""
         self.caller_view.forget_copied()
-        self.caller_view.search.reset()
         self.caller_view.search.focus_box()
 
     def _draw_session(self, state: SessionState) -> None:

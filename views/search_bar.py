@@ -100,6 +100,7 @@ class SearchBar(QWidget):
     def bind(self, model: SearchPort) -> None:
         """Connects to the view model, and hands over what was typed until now."""
         self._model = model
+        model.state_changed.connect(self._replaced)
         self._revision = model.state.revision
         if self.box.text():
             model.set_query(self.box.text())
@@ -111,10 +112,6 @@ class SearchBar(QWidget):
         self.box.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.box.selectAll()
 
-    def reset(self) -> None:
-        """An empty box for the next caller."""
-        self.box.clear()
-
     def try_text(self, text: str) -> None:
         """As if it had been typed, with Enter."""
         self.focus_box()
@@ -124,11 +121,7 @@ class SearchBar(QWidget):
 
     def draw(self, state: SearchState) -> None:
         """Shows how the text was read; the text itself only where the view model changed it."""
-        if state.revision != self._revision or (self._correcting and state.text != self.box.text()):
-            self._revision = state.revision
-            self._correcting = False
-            if state.text != self.box.text():
-                self.box.setText(state.text)
+        self._replaced(state)
         while len(self._chips) > len(state.read_as):
             self.read_as.drop(self._chips.pop())
         for index, part in enumerate(state.read_as):
@@ -140,6 +133,15 @@ class SearchBar(QWidget):
                 self.read_as.insert(index, chip)
             elif self._chips[index].part != part:
                 self._chips[index].draw(part)
+
+    def _replaced(self, state: SearchState) -> None:
+        """The text where the view model changed it: at once, so that no key meant for one call goes to another."""
+        if state.revision != self._revision or (self._correcting and state.text != self.box.text()):
+            self._revision = state.revision
+            self._correcting = False
+            if state.text != self.box.text():
+                self.box.setText(state.text)
+                self.box.selectAll()  # the next key begins anew
 
     def _edited(self, text: str) -> None:
         self._correcting = False

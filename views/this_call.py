@@ -1,11 +1,10 @@
-"""THIS CALL: how the caller has come, the running clock, and the inquiries, one of which is at hand."""
+"""THIS CALL: how the caller has come, and the inquiries, one of which is at hand."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from models.contacts import CHANNELS
@@ -30,17 +29,13 @@ class ThisCall(Section):
         self.heading.setText(self.tr("THIS CALL"))
         self._model: CallPort | None = None
         self._revision = -1
-        self._started: datetime | None = None
-        self.channel = QComboBox()
-        self.channel.setAccessibleName(self.tr("How the caller has come"))
+        self.channel = _combo(self.tr("How the caller has come"), least=4)
         for channel in CHANNELS:
             self.channel.addItem(words.channel(channel), channel)
         self.channel.activated.connect(self._channel_chosen)
         self.anonymous = Chip(checkable=True)
         self.anonymous.show_as(self.tr("Anonymous"), name=self.tr("Anonymous: the contact belongs to nobody's file"))
         self.anonymous.clicked.connect(self._anonymous_pressed)
-        self.clock = PlainLabel()
-        self.clock.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.restored = Banner(narrow=True)
         self.inquiries = QWidget()
         self.rows: list[InquiryRow] = []
@@ -55,9 +50,6 @@ class ThisCall(Section):
         self.add_button.setProperty("role", "quiet")
         self.add_button.setAccessibleName(self.tr("Add inquiry"))
         self.add_button.clicked.connect(self.add_inquiry)
-        self._timer = QTimer(self)
-        self._timer.setInterval(1000)
-        self._timer.timeout.connect(self._tick)
         self._lay_out()
         self._enable(False)
 
@@ -65,10 +57,8 @@ class ThisCall(Section):
         unit = look().px
         top = QHBoxLayout()
         top.setSpacing(unit(6))
-        top.addWidget(self.channel)
+        top.addWidget(self.channel, 1)
         top.addWidget(self.anonymous)
-        top.addStretch(1)
-        top.addWidget(self.clock)
         self._list = QVBoxLayout(self.inquiries)
         self._list.setContentsMargins(0, 0, 0, 0)
         self._list.setSpacing(unit(1))
@@ -81,23 +71,17 @@ class ThisCall(Section):
         self.column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def restyle(self) -> None:
-        self.clock.setFont(look().font(13, 600, figures=True))
         for row in self.rows:
             row.updateGeometry()
 
     def bind(self, model: CallPort) -> None:
         """Connects to the view model."""
         self._model = model
+        model.state_changed.connect(self._changed)
         self._enable(True)
 
     def draw(self, state: CallState) -> None:
         """Shows the call; what is being typed is overwritten only where the text was changed from outside."""
-        self._started = state.started
-        self._tick()
-        if state.started is not None and not self._timer.isActive():
-            self._timer.start()
-        elif state.started is None:
-            self._timer.stop()
         if tuple(self.reason.itemText(i) for i in range(self.reason.count())) != state.reasons:
             self._fill_reasons(state.reasons)
         if self.department.count() != len(state.departments) + 1:
@@ -155,7 +139,7 @@ class ThisCall(Section):
 
     def _fill_departments(self, departments: tuple[tuple[str, str], ...]) -> None:
         self.department.clear()
-        self.department.addItem(self.tr("No department in particular"), "")
+        self.department.addItem(self.tr("No department"), "")
         for key, title in departments:
             self.department.addItem(title, key)
 
@@ -163,8 +147,10 @@ class ThisCall(Section):
         for widget in (self.channel, self.anonymous, self.reason, self.department, self.add_button):
             widget.setEnabled(on)
 
-    def _tick(self) -> None:
-        self.clock.setText(words.running(datetime.now(UTC) - self._started) if self._started else "00:00")
+    def _changed(self, state: CallState) -> None:
+        """Another call is at hand: shown at once, so that no key meant for the one goes to the other."""
+        if state.revision != self._revision:
+            self.draw(state)
 
     def _channel_chosen(self, index: int) -> None:
         if self._model is not None:
@@ -187,13 +173,13 @@ class ThisCall(Section):
             self._model.open_inquiry(index)
 
 
-def _combo(name: str, *, editable: bool = False) -> QComboBox:
+def _combo(name: str, *, editable: bool = False, least: int = 10) -> QComboBox:
     """A choice as wide as its column, however long its items are."""
     combo = QComboBox()
     combo.setEditable(editable)
     combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(10)
+    combo.setMinimumContentsLength(least)
     combo.setAccessibleName(name)
     if (line := combo.lineEdit()) is not None:
         line.setAccessibleName(name)

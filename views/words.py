@@ -148,6 +148,36 @@ def channel(name: str) -> str:
     }.get(name, name)
 
 
+def call_mark(mark: str) -> str:
+    """How an open call stands."""
+    return {
+        "ringing": QCoreApplication.translate("Words", "Ringing"),
+        "talking": QCoreApplication.translate("Words", "Talking"),
+        "parked": QCoreApplication.translate("Words", "Parked"),
+        "ended": QCoreApplication.translate("Words", "Hung up"),
+    }.get(mark, mark)
+
+
+def call_direction(direction: str) -> str:
+    """Who has called whom."""
+    return QCoreApplication.translate("Words", "Outbound") if direction == "out" else QCoreApplication.translate("Words", "Inbound")
+
+
+def sharing(count: int) -> str:
+    """How many persons are known by one telephone number."""
+    return QCoreApplication.translate("Words", "{count} people share this number").format(count=count)
+
+
+def nobody_known() -> str:
+    """Of a telephone number."""
+    return QCoreApplication.translate("Words", "nobody is known by this number")
+
+
+def withheld() -> str:
+    """Instead of a telephone number."""
+    return QCoreApplication.translate("Words", "Number withheld")
+
+
 def match(caller: Caller, *, alone: bool = False) -> tuple[str, Tone]:
     """The badge of a caller: how sure it is that these records are one person. Empty for one who stands ``alone`` with one record."""
     if caller.match == "certain":

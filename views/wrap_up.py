@@ -84,6 +84,7 @@ class WrapUp(Section):
         """Connects to the view model."""
         self._model = model
         model.saved.connect(self.saved)
+        model.state_changed.connect(self._changed)
         self._enable(True)
 
     def draw(self, state: CallState) -> None:
@@ -115,6 +116,11 @@ class WrapUp(Section):
     def _enable(self, on: bool) -> None:
         for widget in (self.note, self.save_button, *self.outcomes.values()):
             widget.setEnabled(on)
+
+    def _changed(self, state: CallState) -> None:
+        """Another call is at hand: shown at once, so that no key meant for the one goes to the other."""
+        if state.revision != self._revision:
+            self.draw(state)
 
     def _check(self, outcome: str) -> None:
         if outcome:

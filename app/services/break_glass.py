@@ -75,10 +75,14 @@ class BreakGlass:
         """Seconds until it ends; 0 while glass is whole."""
         return max(0.0, self.until - self._clock()) if self.until else 0.0
 
+    def close(self) -> None:
+        """Whole again, at once; ``end`` writes it down."""
+        self.until = 0.0
+
     async def end(self) -> None:
         """Closed at once, then written down. Raises StoreUnavailable, with everything closed."""
         row, self._row = self._row, None
-        self.until = 0.0
+        self.close()
         if row is not None:
             await self._audit.outcome(row, "ended")
 

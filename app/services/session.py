@@ -49,6 +49,12 @@ class Session:
         """Somebody is on the line, who must be verified."""
         return self.current.caller and not self.alone
 
+    def usual(self) -> Session:
+        """The same person with no contact at hand: for the usual purpose."""
+        session = Session(self.actor, self.role, self._purposes)
+        session._fixed, session.alone = self._fixed, self.alone
+        return session
+
     def purposes(self) -> tuple[str, ...]:
         """The names of those that this role has."""
         return tuple(purpose.name for purpose in self._purposes)

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -60,6 +61,16 @@ class Weighed(Struct, frozen=True):
     right: bool | None
 
 
+class Aside(NamedTuple):
+    """A ladder as it stood in one contact, while another has it."""
+
+    given_away: set[Held]
+    references: set[str]
+    weighed: list[Weighed]
+    before: tuple[Asked, ...]
+    mandates: dict[SubjectRef, Mandate]
+
+
 class Ladder:
     """One contact at a time. Levels belong to a caller, failures to the contact: trying one person after another locks it too."""
 
@@ -90,6 +101,14 @@ class Ladder:
             self._weighed.append(Weighed(Question("handed over", "", "birth_date", points), "", refs, right=True))
         if before.mandate is not None:
             self._mandates |= dict.fromkeys(refs, before.mandate)
+
+    def set_aside(self) -> Aside:
+        """As it stands, for this contact to go on with later; it is reset for the other one by whoever asks."""
+        return Aside(self._given_away, self._references, self._weighed, self._before, self._mandates)
+
+    def take_up(self, aside: Aside) -> None:
+        """Go on where a contact was set aside: whoever is on the line has not changed."""
+        self._given_away, self._references, self._weighed, self._before, self._mandates = aside
 
     def hear(self, query: SearchQuery) -> None:
         """What was searched for in this contact, the caller has said; or somebody has said it to the desk."""

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from app.viewmodels.addresses import AddressesViewModel
     from app.viewmodels.call import CallViewModel
     from app.viewmodels.caller import CallerViewModel
+    from app.viewmodels.calls import CallsViewModel
     from app.viewmodels.change import ChangeViewModel
     from app.viewmodels.departments import DepartmentsViewModel
     from app.viewmodels.doing import DoingViewModel
@@ -43,3 +44,4 @@ class ViewModels(NamedTuple):
     change: ChangeViewModel
     doing: DoingViewModel
     passing_on: PassingOnViewModel
+    calls: CallsViewModel

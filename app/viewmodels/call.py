@@ -26,7 +26,6 @@ DRAFT_PAUSE = 0.25
 class ContactKeeper(Protocol):
     """The contacts of the one who works here, awaited."""
 
-    async def restore(self) -> tuple[ContactDraft, ...]: ...
     async def keep(self, draft: ContactDraft) -> None: ...
     async def save(self, draft: ContactDraft) -> Contact: ...
     async def recent(self) -> tuple[Contact, ...]: ...
@@ -48,22 +47,26 @@ class CallViewModel(ViewModel[CallState]):
         query: Callable[[], str],
         verification: Callable[[], Verification] = Verification,
         departments: tuple[tuple[str, str], ...] = (),
+        tab: Callable[[], str] = str,
     ) -> None:
-        """``departments``: id and title of each that an inquiry may concern."""
+        """``departments``: id and title of each that an inquiry may concern. ``query`` and ``tab`` are what stands beside the call."""
         super().__init__(CallState(reasons=reasons, departments=departments))
         self._blank = self.state
         self._contacts = contacts
         self._tasks = tasks
         self._query = query
         self._verification = verification
+        self._tab = tab
         self.reasoned: Callable[[str], None] = lambda reason: None
         self.restored: Callable[[Verification], None] = lambda verification: None
-        self._id = _new_id()
+        self._id, self._phone_call, self._rings = self.new_key(), "", False
         self._caller_name = ""
         self._members: tuple[SubjectRef, ...] = ()
+        self._kept: ContactDraft | None = None
+        """As it was kept last."""
         self._pending: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
-        self._tasks.start(self._restore(), "restore draft")
+        self._tasks.start(self._read_recent(), "recent contacts")
 
     @property
     def key(self) -> str:
@@ -114,14 +117,66 @@ class CallViewModel(ViewModel[CallState]):
             self._keep_soon()
             self.reasoned(self.state.inquiry.subject)
 
+    @property
+    def caller_name(self) -> str:
+        """Whom the call is about."""
+        return self._caller_name
+
+    @staticmethod
+    def new_key() -> str:
+        """A name for one more call."""
+        return secrets.token_hex(8)
+
+    def comes_from(self, key: str, number: str, phone_call: str, *, rings: bool = False) -> None:
+        """The call on the screen is this one of the telephone system's. One that ``rings`` is begun when somebody answers, or types."""
+        self._id, self._phone_call, self._rings = key, phone_call, rings
+        self._change(number=number)
+
+    def begin(self, at: datetime | None = None) -> None:
+        """Somebody is on the line, or at the desk."""
+        self._rings = False
+        if self.state.started is None:
+            self._change(started=at or datetime.now(UTC))
+            self._keep_soon()
+
+    def hang_up(self, at: datetime) -> None:
+        """The line is dead; the contact is still to be wrapped up."""
+        self.begin(at)
+        self._change(hung_up=at)
+        self._keep_soon()
+
+    def hung_up_meanwhile(self, draft: ContactDraft, at: datetime) -> ContactDraft:
+        """A call that is not on the screen has ended: its draft knows it."""
+        draft = msgspec.structs.replace(draft, hung_up=at)
+        self._tasks.start(self._keep_draft(draft), "keep draft")
+        return draft
+
+    def forget(self) -> None:
+        """Nothing came of it: the call that rang was not answered."""
+        self._clear(self.state.recent)
+
+    def touched(self, _state: object = None) -> None:
+        """Something that belongs to the call has changed elsewhere."""
+        if self.state.started is not None:
+            self._keep_soon()
+
+    def complain(self, problem: str) -> None:
+        """What everybody should read beside the call."""
+        self._change(problem=problem)
+
+    def tell_restored(self) -> None:
+        """The call on the screen was open when the desk last ended."""
+        self._change(restored=True)
+
     def concern(self, caller: Caller | None) -> None:
         """Whom the call is about: the caller that is open now."""
         if caller is None:
             return  # a new search within one call does not forget whom it was about
         self._caller_name = caller.name
         self._members = tuple(member.ref for member in caller.members)
-        self._begin()
-        self._keep_soon()
+        if not self._rings:
+            self.begin()
+            self._keep_soon()
 
     def draft(self) -> ContactDraft:
         """The call as it is now, to be passed on."""
@@ -129,7 +184,7 @@ class CallViewModel(ViewModel[CallState]):
 
     def verified(self) -> None:
         """Something has come of verifying who calls: it belongs to the call."""
-        self._begin()
+        self.begin()
         self._keep_soon()
 
     def save(self) -> None:
@@ -153,11 +208,17 @@ class CallViewModel(ViewModel[CallState]):
     def discard_problem(self) -> None:
         self._change(problem="")
 
+    def leave(self) -> Any:
+        """Show nothing more, as the call is parked; returns the draft, as ``resume`` takes it. Nothing is waited for."""
+        draft = msgspec.structs.replace(self._draft(), active=False)
+        self._stop_waiting()
+        self._clear(self.state.recent)
+        self._tasks.start(self._keep_draft(draft), "keep draft")
+        return msgspec.to_builtins(draft)
+
     async def suspend(self) -> Any:
         """Show nothing more; returns the draft. What is being written is waited for: a save that fails keeps its note."""
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
+        self._stop_waiting()
         if self._writing is not None and not self._writing.done():
             await asyncio.wait([self._writing])
         draft = self._draft() if self.state.started is not None else None
@@ -170,10 +231,17 @@ class CallViewModel(ViewModel[CallState]):
         """Show the draft again, and who called last."""
         if kept is not None:
             self._take(msgspec.convert(kept, ContactDraft))
-        self._tasks.start(self._restore(), "restore draft")
+            self._keep_soon()
+        self._tasks.start(self._read_recent(), "recent contacts")
 
-    def _take(self, draft: ContactDraft, **more: Any) -> None:
-        self._id, self._caller_name, self._members = draft.id or _new_id(), draft.caller_name, draft.members
+    def _stop_waiting(self) -> None:
+        if self._pending is not None:
+            self._pending.cancel()
+            self._pending = None
+
+    def _take(self, draft: ContactDraft) -> None:
+        self._id, self._phone_call = draft.id or self.new_key(), draft.phone_call
+        self._caller_name, self._members = draft.caller_name, draft.members
         self._change(
             started=draft.started,
             inquiries=draft.inquiries,
@@ -183,8 +251,8 @@ class CallViewModel(ViewModel[CallState]):
             number=draft.number,
             hung_up=draft.hung_up,
             anonymous=draft.anonymous,
+            problem="",
             revision=self.state.revision + 1,
-            **more,
         )
         self.restored(draft.verification)
         self.reasoned(self.state.inquiry.subject)
@@ -198,17 +266,14 @@ class CallViewModel(ViewModel[CallState]):
     def _type(self, **fields: Any) -> None:
         if all(getattr(self.state, name) == value for name, value in fields.items()):
             return
-        self._begin()
+        self.begin()
         self._change(**fields, problem="")
         self._keep_soon()
 
-    def _begin(self) -> None:
-        if self.state.started is None:
-            self._change(started=datetime.now(UTC))
-
     def _clear(self, recent: tuple[Contact, ...] = ()) -> None:
         """The next contact."""
-        self._id, self._caller_name, self._members = _new_id(), "", ()
+        self._id, self._phone_call, self._rings = self.new_key(), "", False
+        self._caller_name, self._members = "", ()
         self._show(msgspec.structs.replace(self._blank, revision=self.state.revision + 1, recent=recent))
 
     def _draft(self) -> ContactDraft:
@@ -225,8 +290,10 @@ class CallViewModel(ViewModel[CallState]):
             verification=self._verification(),
             channel=state.channel,
             number=state.number,
+            phone_call=self._phone_call,
             hung_up=state.hung_up,
             anonymous=state.anonymous,
+            tab=self._tab(),
         )
 
     def _keep_soon(self) -> None:
@@ -235,21 +302,20 @@ class CallViewModel(ViewModel[CallState]):
 
     def _keep(self) -> None:
         self._pending = None
-        if self.state.started is not None and not self.state.saving:
-            self._writing = self._tasks.start(self._keep_draft(self._draft()), "keep draft")
+        if self.state.started is not None and not self.state.saving and (draft := self._draft()) != self._kept:
+            self._writing = self._tasks.start(self._keep_draft(draft), "keep draft")
 
     async def _keep_draft(self, draft: ContactDraft) -> None:
-        if self.state.saving:
+        if draft.id == self._id and self.state.saving:
             return  # a draft kept after its contact was saved would be found again at the next start
         try:
             await self._contacts.keep(draft)
+            self._kept = draft
         except StoreUnavailable as error:
-            self._change(problem=f"Your note is not safe yet: {error}")
+            self._change(problem=f"What is typed is not safe yet: {error}")
 
     async def _save(self, draft: ContactDraft) -> None:
-        if self._pending is not None:
-            self._pending.cancel()
-            self._pending = None
+        self._stop_waiting()
         if draft.anonymous:
             draft = msgspec.structs.replace(draft, caller_name="", members=())
         try:
@@ -261,25 +327,11 @@ class CallViewModel(ViewModel[CallState]):
         self.saved.emit()
         self.reasoned("")
 
-    async def _restore(self) -> None:
-        try:
-            drafts = await self._contacts.restore()
-        except StoreUnavailable as error:
-            self._change(problem=str(error))
-            return
-        recent = await self._recent()
-        if not drafts or self.state.started is not None:
-            self._change(recent=recent)
-            return
-        self._take(drafts[0], restored=True, recent=recent)
+    async def _read_recent(self) -> None:
+        self._change(recent=await self._recent())
 
     async def _recent(self) -> tuple[Contact, ...]:
         try:
             return await self._contacts.recent()
         except StoreUnavailable:
             return self.state.recent
-
-
-def _new_id() -> str:
-    """What names one call among those of its actor."""
-    return secrets.token_hex(8)

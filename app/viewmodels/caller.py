@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgspec
 from PySide6.QtCore import Signal
@@ -51,6 +52,7 @@ class CallerViewModel(ViewModel[CallerState]):
         self._revealing = revealing
         self._tasks = tasks
         self._reasons = reveal_reasons
+        self._tab = self._wanted_tab = ""
         self._caller: Caller | None = None
         self._query: SearchQuery | None = None
         self._file: CallerFile | None = None
@@ -68,6 +70,7 @@ class CallerViewModel(ViewModel[CallerState]):
             return
         if self._caller is None or self._caller.key != caller.key:
             self._leave()
+            self._tab, self._wanted_tab = self._wanted_tab, ""
             self._file = self._new_file()
             if record is not None:
                 self._file.add(record)
@@ -82,6 +85,19 @@ class CallerViewModel(ViewModel[CallerState]):
         self.refresh()
         if fresh and self._file is not None:
             self._tasks.start(self._fetch(self._file, tuple(fresh), caller), "records")
+
+    def open_tab(self, department: str) -> None:
+        """The tab of a department, by its id; empty for all."""
+        self._tab = department
+        self._change(tab=department)
+
+    async def suspend(self) -> Any:
+        """The tab that was open. Who was open is known to the search, which empties this."""
+        return {"tab": self._tab}
+
+    def resume(self, kept: Any) -> None:
+        """The tab for whoever is opened next."""
+        self._wanted_tab = kept["tab"] if kept is not None else ""
 
     def retry(self, department: str) -> None:
         """Read one department's records again."""
@@ -134,6 +150,7 @@ class CallerViewModel(ViewModel[CallerState]):
                 more_from=more_from,
                 revealed=self._revealed[0] if self._revealed else None,
                 reveal_reasons=self._reasons,
+                tab=self._tab,
             )
         )
         self.learnt()
@@ -236,4 +253,5 @@ class CallerViewModel(ViewModel[CallerState]):
             self._file.cancel()
         self._forget_revealed()
         self._caller = self._query = self._file = None
+        self._tab = ""
         self._outcomes.clear()

@@ -41,6 +41,7 @@ class GlassViewModel(ViewModel[GlassState]):
             self._ending.cancel()
             self._ending = None
         if self.state.until:
+            self._glass.close()
             self._tasks.start(self._end(), "end break glass")
 
     def discard_problem(self) -> None:

@@ -15,6 +15,7 @@ from app.services.session import Watch, steady
 from app.services.sign_in import SignIn, SignInUnavailable
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
+from app.viewmodels.screens import Screen, bring_back, put_away
 from app.viewmodels.states import LockState
 from models.audit import LookKind
 from models.store.errors import StoreUnavailable
@@ -27,18 +28,6 @@ LONGEST_WAIT = 60.0
 """Seconds between two tries at most: 1, 2, 4 ... after each wrong one."""
 
 Why = Literal["asked", "idle", "limit"]
-
-
-class Screen(Protocol):
-    """A view model that shows personal data."""
-
-    async def suspend(self) -> Any:
-        """Show nothing more, and return what ``resume`` needs, in lists, dicts and texts."""
-        ...
-
-    def resume(self, kept: Any) -> None:
-        """Show again what was shown; None: what was kept is lost."""
-        ...
 
 
 class Gate(Protocol):
@@ -108,12 +97,7 @@ class LockViewModel(ViewModel[LockState]):
             self.lock(why)
 
     async def _put_away(self, why: Why) -> None:
-        kept: dict[str, Any] = {}
-        for name, screen in self._screens.items():
-            try:
-                kept[name] = await screen.suspend()
-            except Exception:  # the others must be emptied all the same
-                log.exception("%s could not be put away", name)
+        kept = await put_away(self._screens)
         self._sealed = None
         try:
             self._sealed = await self._gate.seal(json.dumps(kept).encode())
@@ -148,11 +132,7 @@ class LockViewModel(ViewModel[LockState]):
         self._sealed = None
         self._watch.begin()
         self._change(why="", since=None, checking=False, problem="")
-        for name, screen in self._screens.items():
-            try:
-                screen.resume(kept.get(name))
-            except Exception:
-                log.exception("%s could not be brought back", name)
+        bring_back(self._screens, kept)
 
     def _wrong(self) -> str:
         if self.state.passphrase:

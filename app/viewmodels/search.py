@@ -14,7 +14,9 @@ import msgspec
 from app.services.disclosure import Disclosure
 from app.services.reading import ReadingRules, read_query, relabelled
 from app.services.search import CLEAR_LEAD, Findings, Search
+from app.services.telephony.numbers import holders
 from app.tasks import Tasks
+from app.viewmodels.ahead import Ahead
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import DepartmentState, SearchState
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Waiting
@@ -65,6 +67,8 @@ class SearchViewModel(ViewModel[SearchState]):
         self._asked: SearchQuery | None = None
         self._eager = False
         self._wanted: frozenset[SubjectRef] = frozenset()
+        self._number = ""
+        """The number that calls, where it is what was searched for."""
         self.opened: Callable[[Caller | None, Record | None, SearchQuery | None], None] = lambda caller, record, query: None
         self.asking: Callable[[SearchQuery], None] = lambda query: None
 
@@ -73,8 +77,7 @@ class SearchViewModel(ViewModel[SearchState]):
         if text == self.state.text:
             return
         self._read(text)
-        self._eager = False
-        self._wanted = frozenset()
+        self._eager, self._wanted, self._number = False, frozenset(), ""
         self._wait()
 
     def submit(self) -> None:
@@ -106,6 +109,23 @@ class SearchViewModel(ViewModel[SearchState]):
         if caller is not None and key != self.state.selected:
             self._change(selected=key)
             self._tell_opened(caller)
+
+    def pop(self, number: str, ahead: Ahead | None = None) -> None:
+        """Somebody calls from this number: search for it, or show what was found while it rang.
+
+        Whoever alone is known by it is opened; where several share it, nobody is.
+        """
+        self._stop()
+        self._read(number)
+        self._change(revision=self.state.revision + 1)
+        self._eager, self._wanted, self._number = False, frozenset(), number
+        if ahead is None or ahead.findings is None or not ahead.findings.finished or ahead.query != self.state.query:
+            if ahead is not None:
+                ahead.search.cancel()
+            self._ask()
+            return
+        self._ask_of(ahead.query, ahead.search)
+        self._take(ahead.findings)
 
     async def suspend(self) -> Any:
         """Show nothing more; returns what was typed and who was open."""
@@ -160,8 +180,7 @@ class SearchViewModel(ViewModel[SearchState]):
         """Empty everything for the next caller."""
         self._stop()
         self._asked = None
-        self._eager = False
-        self._wanted = frozenset()
+        self._eager, self._wanted, self._number = False, frozenset(), ""
         self._callers = ()
         self._show(SearchState(departments=self._departments, revision=self.state.revision + 1))
         self.opened(None, None, None)
@@ -209,10 +228,14 @@ class SearchViewModel(ViewModel[SearchState]):
             if self.state.text.strip():
                 self._change(problem="Nothing to search by: type a name, a phone number, an address or a reference number.")
             return
-        self._asked = query
+        search = self._new_search()
+        self._ask_of(query, search)
+        self._tasks.start(self._run(search, query), "search")
+
+    def _ask_of(self, query: SearchQuery, search: Search) -> None:
+        """Nothing has come yet of this search."""
+        self._asked, self._search, self._callers = query, search, ()
         self.asking(query)
-        self._search = search = self._new_search()
-        self._callers = ()
         now = time.monotonic()
         waiting = tuple(
             DepartmentState(each.id, each.title, each.colour, Waiting(now) if self._permitted(each.id) else NotPermitted(), kind=each.kind)
@@ -220,7 +243,6 @@ class SearchViewModel(ViewModel[SearchState]):
         )
         self._change(phase="asking", departments=waiting, callers=(), more=0, selected="", elapsed_ms=0.0, problem="")
         self.opened(None, None, None)
-        self._tasks.start(self._run(search, query), "search")
 
     async def _run(self, search: Search, query: SearchQuery) -> None:
         try:
@@ -285,6 +307,10 @@ class SearchViewModel(ViewModel[SearchState]):
         known = next((caller for caller in callers if any(member.ref in self._wanted for member in caller.members)), None)
         if known is not None:
             self.select(known.key)
+            return
+        if self._number and not self._eager:
+            if finished and len(sole := holders(callers, self._number)) == 1:
+                self.select(sole[0].key)
             return
         lead = callers[0].relevance - (callers[1].relevance if len(callers) > 1 else 0.0)
         if (self._eager and (finished or lead >= CLEAR_LEAD)) or (finished and len(callers) == 1):

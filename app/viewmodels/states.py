@@ -22,8 +22,10 @@ from models.work import WorkItem
 
 __all__ = [
     "AddressesState",
+    "CallMark",
     "CallState",
     "CallerState",
+    "CallsState",
     "CheckRow",
     "DepartmentState",
     "DepartmentsState",
@@ -31,6 +33,7 @@ __all__ = [
     "GlassState",
     "HangingUpState",
     "LockState",
+    "OpenCall",
     "OpenThing",
     "ReadPart",
     "Reading",
@@ -104,6 +107,8 @@ class CallerState(msgspec.Struct, frozen=True):
     revealed: Revealed | None = None
     """The one masked value that is shown now."""
     reveal_reasons: tuple[str, ...] = ()
+    tab: str = ""
+    """The id of the department whose tab is open; empty for all."""
 
 
 Ended = Literal["", "strong", "locked", "reading", "none"]
@@ -187,6 +192,34 @@ class CallState(msgspec.Struct, frozen=True):
     def inquiry(self) -> Inquiry:
         """The inquiry at hand."""
         return self.inquiries[self.current]
+
+
+CallMark = Literal["ringing", "talking", "parked", "ended"]
+"""``ended``: hung up, and still to be wrapped up."""
+
+
+class OpenCall(msgspec.Struct, frozen=True):
+    """One of the open calls. ``since`` is when its mark became what it is."""
+
+    key: str
+    mark: CallMark
+    since: datetime
+    number: str = ""
+    direction: Literal["in", "out"] = "in"
+    name: str = ""
+    """Who calls, as far as that is known: it is not verified."""
+    share: int | None = None
+    """How many persons are known by the number; None while that is not known, or there is no number."""
+    active: bool = False
+    """It is the one on the screen."""
+    channel: Channel = "phone"
+
+
+class CallsState(msgspec.Struct, frozen=True):
+    """The open calls in the order in which they came, and how many ring besides."""
+
+    calls: tuple[OpenCall, ...] = ()
+    more: int = 0
 
 
 class DepartmentsState(msgspec.Struct, frozen=True):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from app.services.verification import Known, Offer, Verifier
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.states import Ended, VerificationState
+from models.people import Caller
 from models.query import SearchQuery
 from models.store.errors import StoreUnavailable
 from models.verification import CALLING_NUMBER, Level, Mandate, Verification
@@ -91,6 +93,11 @@ class VerificationViewModel(ViewModel[VerificationState]):
         if known is not None and not self.state.busy and self.state.mandate is not None:
             self._start_mandate(known, None)
 
+    def called_from(self, caller: Caller) -> None:
+        """The call comes from a number of this caller's alone."""
+        if self._has_caller():
+            self._tasks.start(self._called_from(caller), "calling number")
+
     def next_contact(self) -> None:
         """Nobody is known any more."""
         self._verifier.ladder.reset()
@@ -135,6 +142,12 @@ class VerificationViewModel(ViewModel[VerificationState]):
             self._change(busy=False, problem=f"Not written down: {error}")
             return
         self._done()
+
+    async def _called_from(self, caller: Caller) -> None:
+        with suppress(StoreUnavailable):  # not written down, not counted: questions are still there
+            await self._verifier.called_from(caller)
+            self.follow()
+            self.changed()
 
     def _done(self) -> None:
         self._change(busy=False)

@@ -36,7 +36,7 @@ from tests.bench.server import BenchServer
 from tests.fakes.contact import FakeContact
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeAsker, FakeAudit
-from tests.fakes.viewmodels import FakeGlass, FakeLock, FakeReviews, FakeTrail, FakeVerification, FakeWhy
+from tests.fakes.viewmodels import FakeViewModels
 from views.window import DeskWindow
 
 BEAT_MS = 2
@@ -73,8 +73,10 @@ def desk_models(desk: Departments, tasks: Tasks) -> ViewModels:
     call = CallViewModel(("Tax",), FakeContacts(), tasks, lambda: search.state.text)
     search.opened = caller.open
     checks = Checks(desk, {}, asker)
-    rest: tuple[Any, ...] = (FakeLock(), FakeTrail(), FakeVerification(), FakeGlass(), FakeReviews(), FakeWhy())
-    return ViewModels(search, caller, call, DepartmentsViewModel(checks, tasks), SessionViewModel(SessionState(actor="bench")), *rest)
+    fakes: Any = FakeViewModels()
+    models = ViewModels(*(getattr(fakes, name) for name in ViewModels._fields))
+    here = SessionViewModel(SessionState(actor="bench"))
+    return models._replace(search=search, caller=caller, call=call, departments=DepartmentsViewModel(checks, tasks), session=here)
 
 
 def _in_window(work: Any, count: int, find: str) -> Any:

@@ -15,19 +15,47 @@ from resources.demo.city import DemoCity
 ROOT = Path(__file__).resolve().parents[2]
 POSIX = pytest.mark.skipif(os.name != "posix", reason="signals and shells")
 
-_TYPE_A_NOTE = """
+CALLS = ("+13125550142", "lena wojcik")
+"""Who is on the telephone, and who is at the desk."""
+
+_IN_TWO_CALLS = """
 import asyncio, sys
+from datetime import UTC, datetime
 from pathlib import Path
 from app.desk import Desk
+from models.telephony import CallEvent
+
+async def until(come):
+    for _ in range(2000):
+        if come():
+            return
+        await asyncio.sleep(0.005)
+    raise SystemExit("it did not come about")
+
+def where(models):
+    caller = models.caller.state.caller
+    parked = [each.name for each in models.calls.state.calls if not each.active]
+    return [models.call.state.note, models.search.state.text, caller.name if caller else "", models.caller.state.tab, parked]
 
 async def work(desk):
-    call = desk.viewmodels.call
-    await asyncio.sleep(0.2)
-    print("found:" + call.state.note, flush=True)
-    box = desk.window.desk.caller_view.call.wrap_up.note
-    box.setPlainText(sys.argv[2])
-    await asyncio.sleep(float(sys.argv[3]))
-    print("typed", flush=True)
+    models = desk.viewmodels
+    await asyncio.sleep(0.3)
+    if models.call.state.started is not None:
+        await until(lambda: models.caller.state.caller is not None and models.search.state.phase == "done")
+    print("found:" + repr(where(models)), flush=True)
+    if models.call.state.started is None:
+        models.calls.hear(CallEvent("ringing", "1", datetime.now(UTC), sys.argv[3]))
+        models.calls.hear(CallEvent("answered", "1", datetime.now(UTC)))
+        await until(lambda: models.caller.state.caller is not None)
+        models.calls.park()
+        await until(lambda: models.call.state.started is None)
+        models.search.set_query(sys.argv[4])
+        models.search.submit()
+        await until(lambda: models.search.state.phase == "done" and models.caller.state.caller is not None)
+        desk.window.desk.caller_view.caller.go_to("permits")
+    desk.window.desk.caller_view.call.wrap_up.note.setPlainText(sys.argv[2])
+    await asyncio.sleep(float(sys.argv[5]))
+    print("typed:" + repr(where(models)), flush=True)
     await asyncio.sleep(60)
 
 def ready(desk):
@@ -68,11 +96,13 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     ],
     ids=str,
 )
-def test_what_was_typed_is_there_at_the_next_start(city: DemoCity, how: signal.Signals, pause: float, code: int) -> None:
-    def desk(note: str) -> tuple[str, int, str]:
+def test_every_open_call_is_there_at_the_next_start(city: DemoCity, how: signal.Signals, pause: float, code: int) -> None:
+    """The one at hand at the same tab with the same caller, the parked one parked."""
+
+    def desk(note: str) -> tuple[str, str, int, str]:
         environment = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(
-            [sys.executable, "-c", _TYPE_A_NOTE, str(city.site), note, str(pause)],
+            [sys.executable, "-c", _IN_TWO_CALLS, str(city.site), note, *CALLS, str(pause)],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
@@ -80,15 +110,16 @@ def test_what_was_typed_is_there_at_the_next_start(city: DemoCity, how: signal.S
             cwd=ROOT,
         )
         assert process.stdout is not None
-        found = process.stdout.readline()
-        assert process.stdout.readline() == "typed\n"
+        found, typed = process.stdout.readline(), process.stdout.readline()
         process.send_signal(how)
         _, said = process.communicate(timeout=30)
-        return found.removeprefix("found:").strip(), process.returncode, said
+        return found.partition(":")[2], typed.partition(":")[2], process.returncode, said
 
-    _, *ended = desk("promised a call back on Fri")
+    _, typed, *ended = desk("promised a call back on Fri")
     assert ended == [code, ""]
-    assert desk("x")[0] == "promised a call back on Fri"
+    assert "'promised a call back on Fri'" in typed
+    assert typed.count("'permits'") == 1
+    assert desk("x")[0] == typed
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="X and Wayland")

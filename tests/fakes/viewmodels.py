@@ -12,6 +12,7 @@ from app.services.reading import ReadingRules
 from app.viewmodels.states import (
     AddressesState,
     CallerState,
+    CallsState,
     CallState,
     DepartmentsState,
     GlassState,
@@ -84,6 +85,11 @@ class FakeCaller(FakeViewModel):
         self.calls.append(("mask",))
         self.change(revealed=None)
 
+    def open_tab(self, department_id: str) -> None:
+        if department_id != self.state.tab:
+            self.calls.append(("open_tab", department_id))
+            self.change(tab=department_id)
+
 
 class FakeCall(FakeViewModel):
     saved = Signal()
@@ -138,6 +144,23 @@ class FakeCall(FakeViewModel):
     def discard_problem(self) -> None:
         self.calls.append(("discard_problem",))
         self.change(problem="")
+
+
+class FakeCalls(FakeViewModel):
+    def __init__(self, state: CallsState | None = None) -> None:
+        super().__init__(state or CallsState())
+
+    def answer(self) -> None:
+        self.calls.append(("answer",))
+
+    def park(self) -> None:
+        self.calls.append(("park",))
+
+    def next(self) -> None:
+        self.calls.append(("next",))
+
+    def switch(self, key: str) -> None:
+        self.calls.append(("switch", key))
 
 
 class FakeDepartments(FakeViewModel):
@@ -326,6 +349,8 @@ class FakeViewModels:
         self.search = FakeSearch(search)
         self.caller = FakeCaller(caller)
         self.call = FakeCall(call)
+        self.calls = FakeCalls()
+        self.call.saved.connect(self.search.clear)
         self.departments = FakeDepartments(departments)
         self.session = FakeViewModel(session or SessionState())
         self.lock = FakeLock(lock)

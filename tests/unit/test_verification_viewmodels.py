@@ -296,7 +296,7 @@ def test_a_contact_keeps_method_and_outcome_and_brings_failures_back() -> None:
         assert [draft.verification for draft in contacts.drafts.values()] == [kept]
         again = CallViewModel(("Tax",), contacts, tasks, lambda: "")
         again.restored, again.reasoned = restored.append, reasons.append
-        await asyncio.sleep(0.01)
+        again.resume(msgspec.to_builtins(next(iter(contacts.drafts.values()))))
         assert restored == [kept]
         assert reasons == ["Tax", "Tax"]
         call.set_outcome("resolved")

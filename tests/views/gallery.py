@@ -49,6 +49,7 @@ def photograph(folder: Path) -> None:
             models.search.show(sample.SEARCH)
             models.caller.show(sample.CALLER)
             models.call.show(sample.CALL)
+            models.calls.show(sample.CALLS)
             window.desk.caller_view.search.box.setText(sample.SEARCH.text)
             shot(f"{scheme}-{name}-caller")
             if name == "900":

@@ -11,10 +11,12 @@ import msgspec
 
 from app.viewmodels.states import (
     CallerState,
+    CallsState,
     CallState,
     CheckRow,
     DepartmentsState,
     DepartmentState,
+    OpenCall,
     ReadPart,
     ReviewsState,
     SearchState,
@@ -211,6 +213,16 @@ CALL = CallState(
         _contact(2, 6, "D. Okafor", "Parking permit", "resolved"),
         _contact(1, 14, "L. Chen", "Complaint", "handed_over"),
     ),
+)
+CALLS = CallsState(
+    (
+        OpenCall("a", "talking", NOW - timedelta(minutes=2, seconds=41), "(312) 555-0142", "in", "Maria Gonzalez", 1, active=True),
+        OpenCall("b", "ringing", NOW - timedelta(seconds=7), "(312) 555-0111", share=3),
+        OpenCall("c", "parked", NOW - timedelta(seconds=95), "(312) 555-0199", name="Daniel Okafor", share=1),
+        OpenCall("d", "ended", NOW - timedelta(seconds=31), "", share=0),
+        OpenCall("e", "parked", NOW - timedelta(seconds=31), name="Li Chen", channel="desk"),
+    ),
+    more=2,
 )
 QUESTION = VerificationState(
     caller=MARIA.key,

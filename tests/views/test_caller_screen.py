@@ -48,7 +48,7 @@ def test_a_department_that_failed_says_why_and_is_asked_again(qtbot, pane: Calle
     assert not pane.table.isVisible()
     assert "did not answer in time" in pane.page.text()
     qtbot.mouseClick(pane.page.button, Qt.MouseButton.LeftButton)
-    assert models.caller.calls == [("retry", "cases")]
+    assert models.caller.calls[-1] == ("retry", "cases")
 
 
 def test_a_department_whose_search_failed_is_searched_again(qtbot, pane: CallerPane, models: FakeViewModels, settle: Settle) -> None:

@@ -125,7 +125,8 @@ class Chip(QAbstractButton):
             x = max(x + main + style.px(_GAP) - 1, end - quiet)
             painter.setFont(style.font(12.5, 400, figures=True))
             painter.setPen(ink if self._tone or self.isChecked() else style.colour("muted"))
-            painter.drawText(QRectF(x, 0, end - x + 2, self.height()), flags, self._quiet)
+            quiet_text = painter.fontMetrics().elidedText(self._quiet, Qt.TextElideMode.ElideRight, int(end - x + 2))
+            painter.drawText(QRectF(x, 0, end - x + 2, self.height()), flags, quiet_text)
         if self._end_icon:
             size = style.px(_ICON)
             icons.draw(painter, self._end_icon, self._mark(), size, self.width() - style.px(_PAD) - size + 2, middle - size / 2)

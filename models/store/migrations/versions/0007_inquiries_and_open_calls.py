@@ -39,5 +39,5 @@ def upgrade() -> None:
         sa.Column("sealed", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("actor", "call", name="pk_drafts"),
     )
-    op.execute("INSERT INTO drafts (actor, call, begun, kept, sealed) SELECT actor, '', kept, kept, sealed FROM drafts_before")
+    op.execute("INSERT INTO drafts (actor, call, begun, kept, sealed) SELECT actor, 'before', kept, kept, sealed FROM drafts_before")
     op.drop_table("drafts_before")

@@ -1,0 +1,1 @@
+"""Telephone systems: what they tell of calls, each in its own way, becomes ``models.telephony.CallEvent``."""
