@@ -1,4 +1,4 @@
-"""Shows a department its credential with each request: bearer token, API key, basic, OAuth2 client credentials, or a JWT.
+"""Shows a department its credential with each request: bearer, API key, basic, OAuth2 client credentials, a JWT, a token of ArcGIS.
 
 The secret comes with each call, from the keyring. What is kept here is the OAuth2 access token, in memory alone.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hmac
 import time
+from collections.abc import Callable
 from threading import Lock
 from typing import Any
 from urllib.parse import quote_plus, urlencode, urljoin
@@ -54,8 +55,18 @@ class Authorizer:
         self._failed: tuple[float, DepartmentError] | None = None
         """When the last token that was asked for was not got, and why."""
 
-    def send(self, request: HttpRequest, ctx: CallContext, *, accept: frozenset[int] = frozenset()) -> HttpResponse:
-        """As Transport.send. Raises SignInNeeded, besides, with key ``no_credential`` where the call brings no secret."""
+    def send(
+        self,
+        request: HttpRequest,
+        ctx: CallContext,
+        *,
+        accept: frozenset[int] = frozenset(),
+        refuses: Callable[[HttpResponse], bool] = lambda _: False,
+    ) -> HttpResponse:
+        """As Transport.send. Raises SignInNeeded, besides, with key ``no_credential`` where the call brings no secret.
+
+        ``refuses`` says whether an answer 2xx refuses the token all the same: it is then renewed once, as after a 401.
+        """
         kind = self._auth.type
         if kind == "none":
             return self._send(request, ctx, accept)
@@ -63,8 +74,8 @@ class Authorizer:
             raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential", sent=False)
         if kind in ("wsse", "signature"):  # shown within the message
             return self._send(request, ctx, accept)
-        if kind == "oauth2":
-            return self._send_with_token(request, ctx, ctx.credential, accept)
+        if kind in ("oauth2", "arcgis"):
+            return self._send_with_token(request, ctx, ctx.credential, accept, refuses)
         if kind == "jwt":
             return self._send(_with_header(request, "authorization", f"Bearer {_own_token(self._auth.client_id, ctx)}"), ctx, accept)
         if kind == "bearer":
@@ -82,13 +93,19 @@ class Authorizer:
     def _send(self, request: HttpRequest, ctx: CallContext, accept: frozenset[int]) -> HttpResponse:
         return self._transport.send(request, ctx, max_bytes=self._max_bytes, accept=accept)
 
-    def _send_with_token(self, request: HttpRequest, ctx: CallContext, secret: str, accept: frozenset[int]) -> HttpResponse:
+    def _send_with_token(
+        self, request: HttpRequest, ctx: CallContext, secret: str, accept: frozenset[int], refuses: Callable[[HttpResponse], bool]
+    ) -> HttpResponse:
+        header = "x-esri-authorization" if self._auth.type == "arcgis" else "authorization"
         token = self._current(ctx, secret, refused=None)
         try:
-            return self._send(_with_header(request, "authorization", f"Bearer {token.text}"), ctx, accept - {401})
-        except SignInNeeded:  # revoked, or the server was started anew
-            token = self._current(ctx, secret, refused=token)
-        return self._send(_with_header(request, "authorization", f"Bearer {token.text}"), ctx, accept)
+            response = self._send(_with_header(request, header, f"Bearer {token.text}"), ctx, accept - {401})
+            if not refuses(response):
+                return response
+        except SignInNeeded:
+            pass  # revoked, or the server was started anew
+        token = self._current(ctx, secret, refused=token)
+        return self._send(_with_header(request, header, f"Bearer {token.text}"), ctx, accept)
 
     def _current(self, ctx: CallContext, secret: str, refused: _Token | None) -> _Token:
         """A token that is not ``refused``. Of all calls that want one, the first gets it; the others wait for it, or fail with it."""
@@ -104,7 +121,7 @@ class Authorizer:
                 if self._failed and self._failed[0] > began:
                     raise self._failed[1].again()
                 try:
-                    self._token = self._new_token(ctx, secret)
+                    self._token = self._generated_token(ctx, secret) if self._auth.type == "arcgis" else self._new_token(ctx, secret)
                 except DepartmentError as error:
                     self._failed = time.monotonic(), error
                     raise
@@ -140,6 +157,20 @@ class Authorizer:
             raise BadAnswer("the token service gave no access_token", key="mapping")
         life = answer.get("expires_in")
         return _Token(text, secret, asked + (_LEEWAY * life if isinstance(life, int | float) else 3600.0))
+
+    def _generated_token(self, ctx: CallContext, secret: str) -> _Token:
+        """A user's token of ArcGIS (REST API, generateToken); a refusal comes in a 200."""
+        form = {"username": self._auth.user, "password": secret, "client": "requestip", "expiration": "60", "f": "json"}
+        headers = {"content-type": "application/x-www-form-urlencoded", "accept": "application/json"}
+        request = HttpRequest("POST", self._token_url, headers, urlencode(form).encode())
+        asked = time.monotonic()
+        answer: Any = decode_json(self._transport.send(request, ctx, max_bytes=_TOKEN_BYTES))
+        if isinstance(answer, dict) and "error" in answer:
+            raise SignInNeeded("the token service refused the user's password")
+        text = answer.get("token") if isinstance(answer, dict) else None
+        if not isinstance(text, str) or not text:
+            raise BadAnswer("the token service gave no token", key="mapping")
+        return _Token(text, secret, asked + _LEEWAY * 3600.0)
 
 
 def _own_token(client_id: str, ctx: CallContext) -> str:

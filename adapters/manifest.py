@@ -69,9 +69,9 @@ class Lookup(Request, frozen=True, kw_only=True):
 class Auth(Struct, frozen=True, kw_only=True):
     """How the credential is shown. The secret itself is in the OS keyring, never here."""
 
-    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "jwt", "wsse", "signature", "ssh_key"] = "none"
-    """``jwt``: a token that the desk signs with the secret. For soap: ``wsse`` (a user name token) and ``signature`` (of the message);
-    for files: ``ssh_key``."""
+    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "jwt", "arcgis", "wsse", "signature", "ssh_key"] = "none"
+    """``jwt``: a token that the desk signs with the secret. ``arcgis``: one that ArcGIS gives for user and password. For soap: ``wsse`` (a
+    user name token) and ``signature`` (of the message); for files: ``ssh_key``."""
     header: str = "X-API-Key"
     """Header of an API key."""
     parameter: str = ""
@@ -94,6 +94,8 @@ class Auth(Struct, frozen=True, kw_only=True):
             raise ValueError("oauth2 needs token_url and client_id")
         if self.type == "jwt" and not self.client_id:
             raise ValueError("jwt needs client_id")
+        if self.type == "arcgis" and not (self.token_url and self.user):
+            raise ValueError("arcgis needs token_url and user")
         if self.type == "ssh_key" and not self.key:
             raise ValueError("ssh_key needs key: the file of a private key")
         if self.type in ("basic", "wsse", "ssh_key") and not self.user:
@@ -115,7 +117,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     id: str
     path: str
     kind: str
-    """``sql``, ``rest``, ``open311``, ``soap``, ``odata``, ``fhir``, ``graphql``, ``zgw``, ``ldap``, or a kind that the site allows."""
+    """One of those that adapters.registry knows, or another that the site allows."""
     title: Annotated[str, Meta(min_length=1, max_length=40)]
     colour: Annotated[str, Meta(pattern=r"^#[0-9a-fA-F]{6}\Z", description='a colour as "#rrggbb"')]
     """``#rrggbb``, of the dot that stands for the department."""

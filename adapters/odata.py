@@ -16,10 +16,10 @@ import msgspec
 
 from adapters.answers import decode_json, refusal, told_code
 from adapters.contract import BadAnswer, CallContext, Health, Unavailable
-from adapters.manifest import Manifest, Records, values_in
+from adapters.expressions import filled, problem
+from adapters.manifest import Manifest, Records
 from adapters.manifest_maps import Value
 from adapters.manifest_requests import Request
-from adapters.odata_text import filled, problem
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following, linked
 from adapters.templates import fill
@@ -167,19 +167,6 @@ class ODataDepartment(QuestionsDepartment):
             if root.isidentifier() and root not in properties:
                 known = ", ".join(properties)[:300]
                 raise BadAnswer(f"{self._line(place)} reads {root}, which {kind} does not have; it has: {known}", key="mapping")
-
-    def _sources(self, question: Request) -> Iterator[tuple[Place, str]]:
-        """What the map of a question's items reads, with the places in the manifest."""
-        name = getattr(question, "map", None)
-        if name is None:
-            found = values_in(self._manifest.person, ("person",))
-        else:
-            name = name or next(iter(self._manifest.record))
-            found = values_in(self._manifest.record[name], ("record", name))
-        for place, value in found:
-            for source in (value.from_, *value.join, *value.first):
-                if source:
-                    yield place, source
 
 
 def _following(question: Request, page: Page, items: list[Any], answer: Any, response: HttpResponse) -> Page | None:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from adapters.asking import can_find, is_reference, lookups_for, read_items
 from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
-from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records
+from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records, values_in
 from adapters.manifest_requests import Request
 from adapters.mapping import GetterFactory, PersonReader, json_getter, no_jmespath, record_readers, unreadable_sources
 from adapters.templates import query_values, subject_values
@@ -133,6 +133,19 @@ class QuestionsDepartment:
         if found is None and empty(answer, question.items):
             return []
         raise BadAnswer(f"{self._where(question, 'items')} ({question.items or 'all'}) is no list", key="mapping")
+
+    def _sources(self, question: Request) -> Iterator[tuple[Place, str]]:
+        """What the map of a question's items reads, with the places in the manifest."""
+        name = getattr(question, "map", None)
+        if name is None:
+            found = values_in(self._manifest.person, ("person",))
+        else:
+            name = name or next(iter(self._manifest.record))
+            found = values_in(self._manifest.record[name], ("record", name))
+        for place, value in found:
+            for source in (value.from_, *value.join, *value.first):
+                if source:
+                    yield place, source
 
     def _where(self, question: Request, key: str) -> str:
         """``file:line: find.items`` of a question's key."""

@@ -28,6 +28,7 @@ BUILT_IN = {
     "fhir": "adapters.fhir:FhirDepartment",
     "graphql": "adapters.graphql:GraphqlDepartment",
     "zgw": "adapters.zgw:ZgwDepartment",
+    "arcgis": "adapters.arcgis:ArcgisDepartment",
     "ldap": "adapters.ldap:LdapDepartment",
     "files": "adapters.files:FilesDepartment",
 }

@@ -14,10 +14,10 @@ import pytest
 from lxml import etree
 
 from adapters.contract import BadAnswer, CallContext, Department, NotFound
+from adapters.expressions import filled, problem
 from adapters.manifest import ManifestError
 from adapters.odata import LONGEST_URL
 from adapters.odata_metadata import Metadata
-from adapters.odata_text import filled, problem
 from adapters.templates import query_values
 from models.people import SubjectRef
 from models.query import SearchQuery

@@ -1,8 +1,8 @@
-"""A query's values in OData's own syntax (OData 4.01, part 2: URL Conventions): no value can become part of an expression.
+"""A query's values within an expression of OData or SQL: no value can become part of the expression.
 
-Within single quotes a value's quotes are doubled. Outside, where keys and numbers stand, only a number, date, time or GUID is
-taken; with any other value the template comes out empty, since nothing there has such a key. In ``$search`` a value stands within
-double quotes, as a phrase.
+Within single quotes a value's quotes are doubled. Outside, where keys and numbers stand, only what is ``bare`` is taken: a number,
+in OData a date, time or GUID, too; with any other value the template comes out empty, since nothing there has such a key. In OData's
+``$search`` a value stands within double quotes, as a phrase. Sources: OData 4.01, part 2 (URL Conventions); SQL-92, 5.3.
 """
 
 from __future__ import annotations
@@ -13,14 +13,22 @@ from collections.abc import Callable, Mapping
 from adapters.templates import fill
 
 _PIECES = re.compile(r"(\{[^{}]*\})")
-_LITERAL = re.compile(
+NUMBER = re.compile(r"-?[0-9]{1,30}(\.[0-9]{1,30})?")
+ODATA_LITERAL = re.compile(
     r"-?\d{1,30}(\.\d{1,30})?"
     r"|\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,12})?)?(Z|[+-]\d\d:\d\d))?"
     r"|[0-9A-Fa-f]{8}-([0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}"
 )
 
 
-def filled(template: str, values: Mapping[str, str], *, search: bool = False, encode: Callable[[str], str] = str) -> str:
+def filled(
+    template: str,
+    values: Mapping[str, str],
+    bare: re.Pattern[str] = ODATA_LITERAL,
+    *,
+    search: bool = False,
+    encode: Callable[[str], str] = str,
+) -> str:
     """The template with its values as literals, each passed through ``encode``.
 
     Empty where a value that it names is empty, or can't stand where it would.
@@ -40,7 +48,7 @@ def filled(template: str, values: Mapping[str, str], *, search: bool = False, en
             text = re.sub(r'["\\]', " ", text).strip()
         elif quoted:
             text = text.replace("'", "''")
-        elif not _LITERAL.fullmatch(text):
+        elif not bare.fullmatch(text):
             return ""
         if not text:
             return ""
