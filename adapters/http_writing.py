@@ -83,9 +83,8 @@ def receipt_from(response: HttpResponse, read: Callable[[Any], Receipt], stateme
 def refused(response: HttpResponse, now: datetime) -> DepartmentError:
     """The error of an answer of REFUSALS, in the department's words where it gives some."""
     error = Conflict("HTTP 423", key="locked") if response.status == 423 else error_for(response, now)
-    if words := words_of(response):
-        error.detail = words
-    return error
+    words = words_of(response)
+    return type(error)(words, key=error.fault_key, retry_after=error.retry_after) if words else error
 
 
 def words_of(response: HttpResponse) -> str:

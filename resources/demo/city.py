@@ -19,7 +19,7 @@ from resources.demo.answering import answers
 from resources.demo.control import Control
 from resources.demo.generate import generate
 from resources.demo.leftovers import claim, remove_dead
-from resources.demo.processes import ServerPlan, ServerProcess
+from resources.demo.processes import ServerPlan, ServerProcess, Trouble
 from resources.demo.samples import sample_searches
 
 DATABASES = ("revenue", "parking")
@@ -110,7 +110,7 @@ class DemoCity:
             plan = self._plans[name]
             self._plans[name] = ServerPlan(plan.department, plan.folder, plan.secret, server.bound(), plan.delay)
             server.open()
-        self._control = Control(self.credentials, self.keep, self.switch, self.state)
+        self._control = Control(self.credentials, self.keep, self.switch, self.trouble, self.state)
         self._write_site()
         for name in DEPARTMENTS:
             self._wait_for(name)
@@ -173,6 +173,11 @@ class DemoCity:
                     raise
             else:
                 self._servers.pop(department).end()
+
+    def trouble(self, department: str, kind: Trouble) -> None:
+        """What becomes of the reply to the next change. Raises KeyError for a department that has no server, or is switched off."""
+        with self._switching:
+            self._servers[department].trouble(kind)
 
     def _switch_database(self, department: str, on: bool) -> None:
         if on:

@@ -11,14 +11,19 @@ import secrets
 import threading
 from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, get_args
 
 from resources.demo import geocoder
+from resources.demo.processes import Trouble
 
 _MOST = 10_000
 """Bytes of an order that are read."""
-_ORDERS = {"switch": ("department", "on"), "credentials": ("name", "secret")}
-_EXAMPLES = {"switch": '{"department": "...", "on": true}', "credentials": '{"name": "...", "secret": "..."}'}
+_ORDERS = {"switch": ("department", "on"), "credentials": ("name", "secret"), "trouble": ("department", "trouble")}
+_EXAMPLES = {
+    "switch": '{"department": "...", "on": true}',
+    "credentials": '{"name": "...", "secret": "..."}',
+    "trouble": '{"department": "...", "trouble": "lose_reply"} or "error_after": what becomes of the reply to its next change',
+}
 
 
 class Control:
@@ -29,10 +34,12 @@ class Control:
         credentials: Callable[[], Mapping[str, str]],
         keep: Callable[[str, str], None],
         switch: Callable[[str, bool], None],
+        trouble: Callable[[str, Trouble], None],
         state: Callable[[], Mapping[str, bool]],
     ) -> None:
         self._token = secrets.token_urlsafe(24)
         control = self
+        orders: dict[str, Callable[[str, Any], None]] = {"switch": switch, "credentials": keep, "trouble": trouble}
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -56,24 +63,24 @@ class Control:
                     return
                 try:
                     order: dict[str, Any] = json.loads(self.rfile.read(min(_MOST, int(self.headers.get("Content-Length", 0)))))
+                    name: Any
+                    value: Any
                     name, value = (order[key] for key in _ORDERS[what])
                     if not isinstance(name, str) or type(value) is not (bool if what == "switch" else str):
                         raise TypeError
+                    if what == "trouble" and value not in get_args(Trouble):
+                        raise ValueError
                 except (ValueError, KeyError, TypeError):
                     self._answer(400, {"error": f"send {_EXAMPLES[what]}"})
                     return
-                if isinstance(value, str):
-                    keep(name, value)
-                    self._answer(200, {})
-                    return
                 try:
-                    switch(name, value)
+                    orders[what](name, value)
                 except KeyError:
                     self._answer(404, {"error": "no such department"})
                 except RuntimeError as error:
                     self._answer(503, {"error": str(error)})
                 else:
-                    self._answer(200, dict(state()))
+                    self._answer(200, {} if what == "credentials" else dict(state()))
 
             def _answer(self, status: int, body: Mapping[str, Any]) -> None:
                 data = json.dumps(body).encode()

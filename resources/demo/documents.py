@@ -1,7 +1,7 @@
 """The backing store of the three JSON departments: a register of people with search columns, and documents.
 
 Each department writes its documents in its own words (see its ledger); what is searched by is kept beside them. The
-servers read them through ``Register``.
+servers read them through ``Register``, and change them through ``changing.Changing``.
 """
 
 from __future__ import annotations
@@ -25,9 +25,10 @@ class DocumentLedger(Ledger):
     tables = {  # noqa: RUF012 - never changed
         "person": (
             "id INTEGER PRIMARY KEY, family TEXT, given TEXT, born TEXT, phone7 TEXT, phone10 TEXT, email TEXT, "
-            "house TEXT, street TEXT, zip TEXT, doc TEXT"
+            "house TEXT, street TEXT, zip TEXT, doc TEXT, rev INTEGER"
         ),
         "matter": "ref TEXT PRIMARY KEY, person INTEGER, day TEXT, doc TEXT",
+        "taken": "key TEXT PRIMARY KEY, number INTEGER UNIQUE, before TEXT, answer TEXT",
     }
     indexes = (
         "person (family, given)",
@@ -45,7 +46,7 @@ class DocumentLedger(Ledger):
         street = street_key(home.street)
         names = fold(person.family), fold(person.given)
         where = str(home.number), street, home.post_code
-        self.put("person", key, *names, birth, phone and phone[3:], phone, person.email or None, *where, json.dumps(document))
+        self.put("person", key, *names, birth, phone and phone[3:], phone, person.email or None, *where, json.dumps(document), 1)
 
     def put_matter(self, ref: str, person: int, day: str, document: Document) -> None:
         self.put("matter", ref, person, day, json.dumps(document))

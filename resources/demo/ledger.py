@@ -28,6 +28,8 @@ class Ledger(ABC):
     """Table name to its columns, as in CREATE TABLE."""
     indexes: ClassVar[tuple[str, ...]]
     """What stands behind ON in CREATE INDEX."""
+    rules: ClassVar[tuple[str, ...]] = ()
+    """What the database itself holds those to who write: whole CREATE TRIGGER statements."""
 
     def __init__(self, folder: Path, today: date, rng: random.Random) -> None:
         self.path = folder / f"{self.name}.db"
@@ -85,6 +87,8 @@ class Ledger(ABC):
             rows.clear()
         for position, index in enumerate(self.indexes):
             self._connection.execute(f"CREATE INDEX {self.name}_{position} ON {index}")
+        for rule in self.rules:
+            self._connection.execute(rule)
         self._connection.execute("COMMIT")
         self._connection.execute("ANALYZE")
         self._connection.close()

@@ -19,7 +19,7 @@ class Parking(Ledger):
     tables = {  # noqa: RUF012 - never changed
         "resident": (
             "resident_id INTEGER PRIMARY KEY, given_name TEXT, family_name TEXT, given_key TEXT, family_key TEXT, "
-            "birth_date TEXT, phone TEXT, phone_digits TEXT, email TEXT"
+            "birth_date TEXT, phone TEXT, phone_digits TEXT, email TEXT, died_on TEXT, version INTEGER NOT NULL"
         ),
         "address": "resident_id INTEGER, house_number TEXT, street TEXT, apartment TEXT, post_code TEXT, city TEXT",
         "fine": (
@@ -31,8 +31,20 @@ class Parking(Ledger):
             "fee NUMERIC, status TEXT"
         ),
         "library_card": "card_no TEXT PRIMARY KEY, resident_id INTEGER, issued_on TEXT, valid_until TEXT, status TEXT",
+        "household": "resident_id INTEGER, given_name TEXT, family_name TEXT, birth_date TEXT, relation TEXT",
+        "change": (
+            "change_no INTEGER PRIMARY KEY, change_key TEXT UNIQUE NOT NULL, resident_id INTEGER, kind TEXT, made_on TEXT, made_by TEXT, "
+            "note TEXT"
+        ),
         "loan": "loan_no TEXT PRIMARY KEY, card_no TEXT, resident_id INTEGER, title TEXT, lent_on TEXT, due_on TEXT, status TEXT",
     }
+    rules = (
+        "CREATE TRIGGER post_code BEFORE UPDATE OF post_code ON address WHEN NEW.post_code NOT GLOB '[0-9][0-9][0-9][0-9][0-9]' "
+        "BEGIN SELECT RAISE(ABORT, 'That is no post code: five digits are needed.'); END",
+        "CREATE TRIGGER early BEFORE UPDATE OF valid_until ON resident_permit "
+        "WHEN NEW.valid_until > OLD.valid_until AND OLD.valid_until > date('now', '+60 days') "
+        "BEGIN SELECT RAISE(ABORT, 'It can be renewed from 60 days before its end.'); END",
+    )
     indexes = (
         "resident (family_key, given_key)",
         "resident (substr(phone_digits, -7))",
@@ -52,7 +64,7 @@ class Parking(Ledger):
         written = f"{person.phone[:3]}-{person.phone[3:6]}-{person.phone[6:]}" if person.phone else None
         birth = person.birth.isoformat() if person.birth else None
         keys = fold(person.given), fold(person.family)
-        self.put("resident", key, person.given, person.family, *keys, birth, written, person.phone or None, person.email or None)
+        self.put("resident", key, person.given, person.family, *keys, birth, written, person.phone or None, person.email or None, None, 1)
         self.put("address", key, str(home.number), home.street, home.unit or None, home.post_code, words.CITY)
         if person.story:
             self._story(person.number, key)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from resources.demo import words
+from resources.demo.changing import Desk, Document, Refused
 from resources.demo.dirt import Habits, Known, phone_as_written
 from resources.demo.documents import DocumentLedger
 from resources.demo.story import MARIA, UNRELATED
@@ -12,6 +15,25 @@ _KINDS = (
     ("Sidewalk café", 310), ("Food truck licence", 420), ("Day-care licence", 120), ("Fence", 40), ("Sign", 95),
     ("Home bakery licence", 65),
 )  # fmt: skip
+_RENEWABLE_DAYS = 60
+"""How long before its end a permit can be renewed, and a year after it."""
+
+
+def renewed(desk: Desk, number: str, years: int, today: date) -> Document:
+    """Renew a permit from its end, or from today where that is past. Raises Refused."""
+    permit = desk.matter(number)
+    if permit["status"] not in ("issued", "expired"):
+        raise Refused(422, f"A permit that is {permit['status'].replace('_', ' ')} can't be renewed.")
+    until = date.fromisoformat(permit["expires"])
+    if until > today + timedelta(days=_RENEWABLE_DAYS):
+        raise Refused(422, f"It can be renewed from {_RENEWABLE_DAYS} days before its end, {until:%m/%d/%Y}.")
+    if until < today - timedelta(days=365):
+        raise Refused(422, "It ended more than a year ago: a new permit is needed.")
+    new = max(until, today) + timedelta(days=365 * years)
+    permit |= {"status": "issued", "expires": new.isoformat(), "fee_paid": False}
+    desk.keep_matter(number, permit)
+    fee = float(permit["fee"]) * years
+    return {"number": f"RN-{desk.number}", "message": f"Valid until {new:%m/%d/%Y}. Fee: ${fee:.2f}, due within 30 days."}
 
 
 class Permits(DocumentLedger):

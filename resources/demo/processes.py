@@ -14,12 +14,16 @@ import threading
 from collections.abc import Callable
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
 import msgspec
 
+Trouble = Literal["lose_reply", "error_after"]
+"""What becomes of the reply to the next change, which is made all the same: it is lost, or it is 500."""
 START_SECONDS = 60.0
 """The longest that a child may take until it has bound its port: a first start from a cold disk, with a virus scanner."""
+
+ANSWER_SECONDS = 5.0
 
 
 class ServerPlan(msgspec.Struct, frozen=True):
@@ -64,6 +68,13 @@ class ServerProcess:
         """The database is there: answer."""
         self._line.send("open")
 
+    def trouble(self, kind: Trouble) -> None:
+        """The next change that it takes ends so. Raises RuntimeError if the child does not hear it."""
+        self._line.send(kind)
+        if not self._line.poll(ANSWER_SECONDS):
+            raise RuntimeError(f"the server of {self.plan.department} does not answer")
+        self._line.recv()
+
     def end(self) -> None:
         """Ends the server at once; its port then refuses connections."""
         if self._process.is_alive():
@@ -78,14 +89,13 @@ def serve(plan: ServerPlan, line: Connection) -> None:
     for name in ("SIGINT", "SIGHUP"):  # of the terminal, and meant for the parent
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
-    opened = threading.Event()
-    threading.Thread(target=_watch, args=(line, opened, plan.folder), daemon=True).start()
+    opened, late = threading.Event(), _Late()
+    threading.Thread(target=_watch, args=(line, opened, late, plan.folder), daemon=True).start()
     import logging
 
     import waitress
 
     logging.getLogger("waitress").setLevel(logging.CRITICAL)
-    late = _Late()
     server: Any = waitress.create_server(late, host="127.0.0.1", port=plan.port, threads=8, ident=None)
     line.send(server.effective_port)
     late.app = _application(plan)
@@ -94,12 +104,24 @@ def serve(plan: ServerPlan, line: Connection) -> None:
 
 
 class _Late:
-    """Stands for an application that is made after its socket was bound."""
+    """Stands for an application that is made after its socket was bound, and makes the trouble that is wanted."""
 
     app: Callable[..., Any]
+    trouble = ""
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Any:
-        return self.app(environ, start_response)
+        trouble = self.trouble if environ["REQUEST_METHOD"] != "GET" else ""
+        if not trouble:
+            return self.app(environ, start_response)
+        self.trouble = ""
+        for _ in self.app(environ, lambda *_: None):
+            pass  # it is made
+        if trouble == "lose_reply":
+            from waitress.channel import ClientDisconnected
+
+            raise ClientDisconnected  # as if nobody were there any more: nothing is sent, and the connection is closed
+        start_response("500 Internal Server Error", [("Content-Type", "application/json")])
+        return [b'{"error": "disk quota exceeded"}']
 
 
 def _application(plan: ServerPlan) -> Callable[..., Any]:
@@ -120,11 +142,16 @@ def _application(plan: ServerPlan) -> Callable[..., Any]:
     return serve_cases.make(plan.database, plan.secret, plan.delay)
 
 
-def _watch(line: Connection, opened: threading.Event, folder: Path) -> None:
-    """Runs until the parent is gone."""
+def _watch(line: Connection, opened: threading.Event, late: _Late, folder: Path) -> None:
+    """Does what the parent says until it is gone."""
     try:
-        while line.recv() == "open":
-            opened.set()
+        while True:
+            order = line.recv()
+            if order in get_args(Trouble):
+                late.trouble = order
+                line.send(order)
+            else:
+                opened.set()
     except (EOFError, OSError):
         # An orderly parent ends its children first: this one was killed, and nobody else is left to tidy up.
         shutil.rmtree(folder, ignore_errors=True)

@@ -18,14 +18,26 @@ class Revenue(Ledger):
     tables = {  # noqa: RUF012 - never changed
         "TXPYR_MST": (
             "TP_ID INTEGER PRIMARY KEY, TP_NM TEXT, DOB CHAR(8), TP_PH CHAR(10), TP_EML TEXT, "
-            "SIT_NO TEXT, SIT_STR TEXT, SIT_UN TEXT, SIT_ZIP CHAR(5), PCL_NO TEXT, CNF_FL CHAR(1), RFD_ACC TEXT"
+            "SIT_NO TEXT, SIT_STR TEXT, SIT_UN TEXT, SIT_ZIP CHAR(5), PCL_NO TEXT, CNF_FL CHAR(1), RFD_ACC TEXT, "
+            "DCD_DT CHAR(8), ROW_VER INTEGER NOT NULL"
         ),
         "TXBIL": (
             "BIL_NO TEXT PRIMARY KEY, TP_ID INTEGER, BIL_TYP CHAR(2), BIL_YR INTEGER, BIL_QTR INTEGER, AMT_CTS INTEGER, "
             "BAL_CTS INTEGER, ISS_DT CHAR(8), DUE_DT CHAR(8), RMD_DT CHAR(8), STAT CHAR(1)"
         ),
+        "TXPLN": (
+            "PLN_NO INTEGER PRIMARY KEY, BIL_NO TEXT UNIQUE, TP_ID INTEGER, MTHS INTEGER, AMT_CTS INTEGER, STRT_DT CHAR(8), "
+            "OLD_STAT CHAR(1), CHG_KEY TEXT UNIQUE"
+        ),
+        "CHGLOG": "CHG_NO INTEGER PRIMARY KEY, CHG_KEY TEXT UNIQUE NOT NULL, TP_ID INTEGER, CHG_TYP CHAR(2), CHG_DT CHAR(8), USR TEXT",
         "TXPAY": "PAY_NO TEXT PRIMARY KEY, TP_ID INTEGER, BIL_NO TEXT, AMT_CTS INTEGER, RCV_DT CHAR(8), PAY_MTH CHAR(1)",
     }
+    rules = (
+        "CREATE TRIGGER ZIP_CHK BEFORE UPDATE OF SIT_ZIP ON TXPYR_MST WHEN NEW.SIT_ZIP NOT GLOB '[0-9][0-9][0-9][0-9][0-9]' "
+        "BEGIN SELECT RAISE(ABORT, 'That is no post code: five digits are needed.'); END",
+        "CREATE TRIGGER PLN_CHK BEFORE INSERT ON TXPLN WHEN NEW.AMT_CTS < 2500 "
+        "BEGIN SELECT RAISE(ABORT, 'An instalment would be less than $25.00: choose fewer months.'); END",
+    )
     indexes = (
         "TXPYR_MST (TP_NM)",
         "TXPYR_MST (substr(TP_PH, -7))",
@@ -57,6 +69,8 @@ class Revenue(Ledger):
             parcel,
             "Y" if person.protected else "N",
             f"021000021 {number * 7919 % 9000 + 1000} {number * 104_729 % 9000 + 1000}",
+            "00000000",
+            1,
         )
         if person.story:
             self._story(number, key)

@@ -1,4 +1,4 @@
-"""The server of Benefits: nested JSON, key in ``X-API-Key``, further pages by a cursor."""
+"""The server of Benefits: nested JSON, key in ``X-API-Key``, further pages by a cursor; changes are notices with a reference."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from flask import Flask, Response, abort, jsonify, request
 
+from resources.demo.changing import Changing, Desk, Refused
 from resources.demo.documents import Document, Register
 from resources.demo.matching import PARTS
 from resources.demo.web import application, same_secret
@@ -16,7 +17,11 @@ _PAGE = 20
 
 
 def make(path: Path, secret: str) -> Flask:
-    app, register = application("benefits"), Register(path)
+    app, register, changing = application("benefits"), Register(path), Changing(path)
+
+    @app.errorhandler(Refused)
+    def refused(error: Refused) -> tuple[Response, int]:
+        return jsonify(error={"code": "refused", "message": error.words}), error.status
 
     @app.before_request
     def authorise() -> tuple[Response, int] | None:
@@ -48,7 +53,43 @@ def make(path: Path, secret: str) -> Flask:
             abort(404)
         return jsonify(grant=found)
 
+    @app.get("/v2/clients/<int:client>")
+    def one(client: int) -> Response:
+        held = changing.held(client)
+        return jsonify(client=held.doc, version=held.rev)
+
+    @app.post("/v2/clients/<int:client>/notices")
+    def notice(client: int) -> Response:
+        asked = request.get_json()
+        return jsonify(notice=changing.once(asked["reference"], lambda desk: _noticed(desk, client, asked)))
+
+    @app.get("/v2/notices")
+    def notices() -> Response:
+        found = changing.told(request.args.get("reference", ""))
+        return jsonify(items=[found] if found else [])
+
     return app
+
+
+def _noticed(desk: Desk, client: int, asked: Document) -> Document:
+    """A change that was told. Raises Refused."""
+    held = desk.person(client, asked.get("version"))
+    told: Document = asked.get("data") or {}
+    match asked["kind"]:
+        case "phone":
+            held.is_reached(phone=told.get("phone") or "")
+            held.doc["contact"]["phones"] = [told["phone"]] if told.get("phone") else []
+        case "email":
+            held.is_reached(email=told.get("email") or "")
+            held.doc["contact"]["email"] = told.get("email")
+        case "death":
+            held.doc["died"] = told.get("date")
+        case "household":
+            held.doc.setdefault("household", []).append(told)
+        case other:
+            raise Refused(422, f"Benefits takes no notice of the kind {other}.")
+    desk.keep(client, held)
+    return {"number": f"N{desk.number}", "message": "Grants are looked at again." if asked["kind"] in ("death", "household") else ""}
 
 
 def _answer(found: list[Document], offset: int) -> Response:
