@@ -34,8 +34,8 @@ BUILT_IN = {
 }
 
 DESCRIBED = {
-    "sql": "adapters.sql_catalogue:describe",
     "rest": "adapters.openapi:describe",
+    "sql": "adapters.sql_catalogue:describe",
     "odata": "adapters.odata_description:describe",
     "soap": "adapters.soap_description:describe",
 }

@@ -25,8 +25,10 @@ def describe(given: Given, transport: Transport, ctx: CallContext) -> Descriptio
         if ctx.credential:
             url = url.set(password=ctx.credential)
         engine = create_engine(url, hide_parameters=True)
-    except (errors.ArgumentError, errors.NoSuchModuleError) as error:
-        raise BadAnswer(f"address is no database URL: {type(error).__name__}", key="mapping") from None
+    except (errors.ArgumentError, errors.NoSuchModuleError):
+        raise BadAnswer(
+            'the address is no database URL: write "postgresql+psycopg://user@host/database" or its like', key="mapping"
+        ) from None
     except ImportError as error:
         raise Unavailable(f"the database driver {error.name} is not installed here", sent=False) from None
     try:

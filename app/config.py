@@ -27,6 +27,8 @@ from models.macros import Macro
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
 from models.verification import VerificationRules
 
+ADMINISTRATOR = "administrator"
+"""The role that may set departments up."""
 SITE_VARIABLE = "CIVICDESK_SITE"
 
 
@@ -142,6 +144,10 @@ class Site(Struct, frozen=True):
     def store_folder(self) -> Path:
         """Where contacts and the audit log are kept: with the demo city, or in the user's data folder."""
         return self.folder / "store" if self.settings.demo else user_data_path("civicdesk", appauthor=False)
+
+    def set_up_by(self, role: str) -> bool:
+        """Whether this role may set departments up: in a demo city, whose people are made up, everybody may."""
+        return role == ADMINISTRATOR or self.settings.demo is not None
 
 
 class SiteError(Exception):

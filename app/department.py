@@ -23,7 +23,7 @@ from adapters.manifest import Auth, Manifest, ManifestError
 from adapters.registry import describe, make_department
 from adapters.transport import Transport
 from app.bootstrap import keyring_of
-from app.config import Site, load_department, load_site
+from app.config import ADMINISTRATOR, Site, load_department, load_site
 from app.services.audit import AuditLog
 from app.services.credentials import Credentials
 from app.services.reading import ReadingRules, read_query
@@ -40,8 +40,6 @@ from models.people import SubjectRef
 from models.query import SearchQuery
 from models.store.store import Store
 
-ADMINISTRATOR = "administrator"
-"""The role that may set departments up."""
 PURPOSE = "Setting up a department"
 """The purpose under which looks at a test person are logged."""
 COLOURS = ("#6b4fbb", "#0b7a75", "#a8327d", "#2f7d32", "#b25c0a", "#1f66d1", "#8a6d00", "#b3261e", "#00696d", "#5b5f97")
@@ -127,13 +125,13 @@ class Workbench:
             file.write_text(text, encoding="utf-8")
             return load_department(file, self.site.folder, self.site.settings)
 
-    def try_out(self, draft: Draft, search: str) -> tuple[Draft, Trial]:
-        """Find a test person with it, or with a variant of it, which then is the draft; looks, and logged.
+    def try_out(self, draft: Draft, search: str, *, as_it_is: bool = False) -> tuple[Draft, Trial]:
+        """Find a test person with it, or, unless it was changed by hand, with a variant of it, which then is the draft; looks, and logged.
 
         Raises ManifestError or StoreUnavailable.
         """
         tried = (draft, self._tried(draft, search))
-        for tables in list(variants(draft.proposal.manifest))[1:]:
+        for tables in () if as_it_is else list(variants(draft.proposal.manifest))[1:]:
             if tried[1].people:
                 break
             other = _with_manifest(draft, tables)
@@ -273,9 +271,8 @@ def _with_manifest(draft: Draft, manifest: dict[str, Any]) -> Draft:
 
 
 def _administrator(site: Site, actor: str) -> str:
-    settings = site.settings
-    role = role_of(actor, settings.staff, settings.default_role)
-    if role != ADMINISTRATOR and settings.demo is None:
+    role = role_of(actor, site.settings.staff, site.settings.default_role)
+    if not site.set_up_by(role):
         raise Refused(f"Only the role {ADMINISTRATOR} may set departments up, and yours is {role}: see staff in the site's site.toml.")
     return role
 
@@ -339,6 +336,13 @@ def report_as_html(report: Report) -> str:
         f"<h1>{escape(report.title)} {verdict}</h1><p>Department {escape(report.department)}, kind {escape(report.kind)}, "
         f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC.</p><table><tr><th>Part<th>What<th>State<th>ms<th></tr>{rows}</table></html>\n"
     )
+
+
+def in_words(error: DepartmentError) -> str:
+    """Why a back-end could not be read, for whoever sets it up: what is wrong with a description is told by its own words."""
+    if error.fault_key == "mapping" and error.detail:
+        return f"{error.detail[0].upper()}{error.detail[1:].rstrip('.')}."
+    return f"{FAULT_WORDS[error.fault_key][1]} ({error.detail or error.fault_key})"
 
 
 def ask_secret(credential: str) -> str | None:

@@ -197,9 +197,8 @@ def _with_secret(draft: Draft, secret: str | None) -> Draft:
 def _opened(site: Path | None) -> Iterator[Workbench]:
     """A site to set departments up in; what hinders is told in one line."""
     from app.config import SiteError, site_folder
-    from app.department import DepartmentError, ManifestError, NotRecorded, Refused, Workbench
+    from app.department import DepartmentError, ManifestError, NotRecorded, Refused, Workbench, in_words
     from app.services.credentials import KeyringUnavailable
-    from models.outcomes import FAULT_WORDS
     from models.store.errors import StoreUnavailable
 
     bench = None
@@ -211,7 +210,7 @@ def _opened(site: Path | None) -> Iterator[Workbench]:
     except (KeyringUnavailable, StoreUnavailable, NotRecorded) as error:
         raise Told(str(error), 1) from None
     except DepartmentError as error:
-        raise Told(f"{FAULT_WORDS[error.fault_key][1]} ({error.detail or error.fault_key})", 1) from None
+        raise Told(in_words(error), 1) from None
     finally:
         if bench is not None:
             bench.close()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.bootstrap import Services
+    from app.tasks import Tasks
     from app.viewmodels import ViewModels
 
 # What talks to departments is imported after the first paint: it takes longer than the window itself.
@@ -98,7 +99,21 @@ class Desk:
         tasks = Tasks()
         tasks.start(self._open(tasks), "open site")
         await self._ended.wait()
+        while not self._closing:  # the site's files are read again
+            self._ended.clear()
+            await self._leave(tasks)
+            self.window.renew()
+            tasks = Tasks()
+            tasks.start(self._open(tasks, again=True), "open site again")
+            await self._ended.wait()
         self.window.hide()
+        await self._leave(tasks)
+        return self._code
+
+    async def _leave(self, tasks: Tasks) -> None:
+        """Put away what is open, end what runs, give back what is held."""
+        import asyncio
+
         if self.viewmodels is not None:
             # The last keys of a note are not left to their pause.
             with suppress(TimeoutError):
@@ -106,9 +121,20 @@ class Desk:
         await tasks.close()
         if self.services is not None:
             self.services.close()
-        return self._code
+        self.viewmodels, self.services = None, None
 
-    async def _open(self, tasks: Any) -> None:
+    def read_again(self) -> None:
+        """Read the site's files again, as a start would, in the same window. A site with errors is told, and nothing changes."""
+        if self.services is not None and self._ended is not None:
+            from app.opening import site_problem
+
+            problem = site_problem(self.services.site.folder)
+            if problem:
+                self.window.desk.notice.setText(problem)
+            else:
+                self._ended.set()
+
+    async def _open(self, tasks: Any, *, again: bool = False) -> None:
         from app.opening import open_site, viewmodels_for
 
         try:
@@ -125,7 +151,10 @@ class Desk:
         self.viewmodels = viewmodels_for(opened, tasks)
         self.window.bind(self.viewmodels)
         give_way(self.window)
-        if self._ready is not None:
+        self.viewmodels.departments.reread.connect(self.read_again)
+        if again:
+            self.window.desk.show_departments()
+        elif self._ready is not None:
             self._ready(self)
 
     def _fail(self, words: str) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import msgspec
 
+from adapters.registry import DESCRIBED
 from app.bootstrap import Services, UnknownRole, open_services
-from app.config import SiteError
+from app.config import Site, SiteError, load_site
 from app.doing import doing_for
 from app.reporting import log_to
 from app.services.bulkhead import Bulkhead
@@ -33,6 +34,7 @@ from app.viewmodels.saying import SayingViewModel
 from app.viewmodels.screens import Screen
 from app.viewmodels.search import SearchViewModel
 from app.viewmodels.session import SessionViewModel
+from app.viewmodels.setup import SetupDesk, SetupViewModel
 from app.viewmodels.states import DepartmentState, SessionState
 from app.viewmodels.trail import TrailViewModel
 from app.viewmodels.verification import VerificationViewModel
@@ -54,6 +56,15 @@ async def open_site(site: Callable[[], Path]) -> Services | str:
         return str(error)
     finally:
         worker.close()
+
+
+def site_problem(folder: Path) -> str:
+    """Why a site can't be opened, in one line; empty where it can."""
+    try:
+        load_site(folder)
+    except SiteError as error:
+        return str(error).splitlines()[0]
+    return ""
 
 
 def _opened(folder: Path) -> Services:
@@ -181,6 +192,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
     screens: dict[str, Screen] = {"calls": calls, "trail": trail, "why": why, "reviews": reviews}
+    setup = SetupViewModel(lambda: _workbench(services.site), services.site.set_up_by(session.role), tuple(DESCRIBED), site.roles, tasks)
+    screens["setup"] = setup
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
     return ViewModels(
@@ -202,7 +215,14 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         doing,
         passing_on,
         calls,
+        setup,
     )
+
+
+def _workbench(site: Site) -> SetupDesk:
+    from app.setup_desk import DeskWorkbench  # what few ever need is not in the memory of all
+
+    return DeskWorkbench(site.folder, site.settings.roles)
 
 
 def _reasons(services: Services) -> tuple[str, ...]:

@@ -19,7 +19,7 @@ from views.widgets.plain_label import PlainLabel
 if TYPE_CHECKING:
     from app.viewmodels.states import CheckRow, DepartmentsState
     from views.frame import Frame
-    from views.ports import DepartmentsPort
+    from views.ports import DepartmentsPort, SetupPort
 
 _ROOT = QModelIndex()
 _TONES: dict[str, Tone] = {"well": "good", "slow": "warn", "down": "bad", "manifest error": "bad", "checking": "info"}
@@ -130,6 +130,9 @@ class DepartmentsView(QWidget):
         self.setObjectName("page")
         self._frame = frame
         self._model: DepartmentsPort | None = None
+        self._setup: SetupPort | None = None
+        self._new = False
+        """A manifest was written since the site's files were read."""
         self.checks = CheckModel(self)
         self.table = CellTable()
         self.table.setModel(self.checks)
@@ -140,6 +143,14 @@ class DepartmentsView(QWidget):
         self.check_button = QPushButton(self.tr("Check all   F5"))
         self.check_button.setAccessibleName(self.tr("Check all"))
         self.check_button.setProperty("role", "primary")
+        self.add_button = QPushButton(self.tr("Add…   Ctrl+N"))
+        self.add_button.setAccessibleName(self.tr("Add a department"))
+        self.add_button.setShortcut("Ctrl+N")
+        self.add_button.clicked.connect(self._add)
+        self.add_button.hide()
+        self.again_button = QPushButton(self.tr("Read again   Ctrl+R"))
+        self.again_button.setAccessibleName(self.tr("Read the site's files again"))
+        self.again_button.setShortcut("Ctrl+R")
         self.checked = PlainLabel(role="muted")
         self.configured = PlainLabel(role="strong")
         self.counts = FlowRow()
@@ -170,6 +181,8 @@ class DepartmentsView(QWidget):
         top.addStretch(1)
         top.addWidget(self.checked)
         top.addSpacing(unit(8))
+        top.addWidget(self.add_button)
+        top.addWidget(self.again_button)
         top.addWidget(self.check_button)
         row = QHBoxLayout(strip)
         row.setContentsMargins(unit(14), unit(5), unit(14), unit(5))
@@ -198,13 +211,33 @@ class DepartmentsView(QWidget):
         detail = min(look().px(400), max(look().px(280), self.width() // 4))
         self.split.setSizes([max(1, self.width() - detail), detail])
 
-    def bind(self, model: DepartmentsPort) -> None:
-        """Connects to the view model."""
+    def bind(self, model: DepartmentsPort, setup: SetupPort) -> None:
+        """Connects to the view models."""
         self._model = model
+        self._setup = setup
+        self.add_button.setVisible(setup.state.allowed)
+        setup.written.connect(self._written)
+        self.again_button.clicked.connect(model.read_again)
         self.check_button.clicked.connect(model.check_all)
         self.detail.check.connect(model.check)
         self.detail.switch.connect(model.switch)
         self._frame.follow(model, self.draw)
+
+    def _add(self) -> None:
+        from views.setup_dialog import SetupDialog
+
+        if self._setup is not None and self._setup.state.allowed:
+            dialog = SetupDialog(self.window(), self._setup)
+            dialog.finished.connect(self._read_what_is_new)
+            dialog.open()
+
+    def _written(self) -> None:
+        self._new = True
+
+    def _read_what_is_new(self, _result: int) -> None:
+        if self._new and self._model is not None:
+            self._new = False
+            self._model.read_again()
 
     def restyle(self) -> None:
         """Takes sizes and colours from the look in force."""

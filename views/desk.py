@@ -131,7 +131,7 @@ class Desk(QWidget):
         self.guard = LockGuard(self.window(), self, models.lock)
         self.rail.buttons[REVIEWS].setVisible(models.reviews.state.allowed)
         if self._departments_view is not None:
-            self._departments_view.bind(models.departments)
+            self._departments_view.bind(models.departments, models.setup)
 
     def show_problem(self, text: str) -> None:
         """Instead of the screens: why there is nothing to work with."""
@@ -153,7 +153,7 @@ class Desk(QWidget):
             self._departments_view = DepartmentsView(self.frame)
             self.screens.addWidget(self._departments_view)
             if self._models is not None:
-                self._departments_view.bind(self._models.departments)
+                self._departments_view.bind(self._models.departments, self._models.setup)
         return self._departments_view
 
     def reviews_view(self) -> ReviewsView:
@@ -185,6 +185,10 @@ class Desk(QWidget):
         else:
             self.screens.setCurrentWidget(self.caller_view)
             self.caller_view.search.focus_box()
+
+    def show_departments(self) -> None:
+        """The Departments screen, checked anew."""
+        self.go_to(DEPARTMENTS)
 
     def focus_search(self) -> None:
         """Back to the search box, wherever the focus is."""

@@ -65,6 +65,14 @@ class DeskWindow(QMainWindow):
                 box.setSelection(start, length)
         return self._desk
 
+    def renew(self) -> None:
+        """Screens that know of nothing yet, in place of those that are there: to be bound to other view models."""
+        from views.desk import Desk
+        from views.search_box import SearchBox
+
+        self._desk = Desk(self, SearchBox(), self._settings)
+        self.setCentralWidget(self._desk)
+
     @property
     def frame(self) -> Frame:
         """Gathers the redraws of the desk."""
@@ -76,7 +84,7 @@ class DeskWindow(QMainWindow):
         return self.desk.appearance
 
     def bind(self, models: ViewModels) -> None:
-        """Connects every screen to its view model. Called once, after the window was painted."""
+        """Connects every screen to its view model. Called once after the window was painted, and once after each ``renew``."""
         self.desk.bind(models)
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.viewmodels.saying import SayingViewModel
     from app.viewmodels.search import SearchViewModel
     from app.viewmodels.session import SessionViewModel
+    from app.viewmodels.setup import SetupViewModel
     from app.viewmodels.trail import TrailViewModel
     from app.viewmodels.verification import VerificationViewModel
 from app.viewmodels.why import WhyViewModel
@@ -45,3 +46,4 @@ class ViewModels(NamedTuple):
     doing: DoingViewModel
     passing_on: PassingOnViewModel
     calls: CallsViewModel
+    setup: SetupViewModel

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import msgspec
+from PySide6.QtCore import Signal
 
 from app.services.checks import Checks
 from app.tasks import Tasks
@@ -18,7 +19,12 @@ Switch = Callable[[str, bool], Awaitable[None]]
 
 
 class DepartmentsViewModel(ViewModel[DepartmentsState]):
-    """``switch`` is given only where a demo city's departments can be switched off and on."""
+    """``switch`` is given only where a demo city's departments can be switched off and on.
+
+    ``reread`` is emitted when the site's files are to be read again.
+    """
+
+    reread = Signal()
 
     def __init__(self, checks: Checks, tasks: Tasks, switch: Switch | None = None) -> None:
         super().__init__(DepartmentsState(tuple(self._switchable(row, switch) for row in checks.rows())))
@@ -40,6 +46,10 @@ class DepartmentsViewModel(ViewModel[DepartmentsState]):
         if row is not None and row.state not in ("checking", "manifest error"):
             self._put(msgspec.structs.replace(row, state="checking"))
             self._tasks.start(self._check(row), f"check {department}")
+
+    def read_again(self) -> None:
+        """Read the site's files again, as a start would."""
+        self.reread.emit()
 
     def switch(self, department: str, on: bool) -> None:
         """Switch a department of the demo city off or on."""

@@ -42,8 +42,11 @@ __all__ = [
     "SayingState",
     "SearchState",
     "SessionState",
+    "SetupAsked",
+    "SetupState",
     "Suggestion",
     "TrailState",
+    "Tried",
     "VerificationState",
 ]
 
@@ -227,6 +230,51 @@ class DepartmentsState(msgspec.Struct, frozen=True):
 
     rows: tuple[CheckRow, ...] = ()
     checked_at: datetime | None = None
+
+
+class SetupAsked(msgspec.Struct, frozen=True):
+    """What an administrator says of a new department."""
+
+    name: str
+    kind: str
+    address: str
+    description: str = ""
+    title: str = ""
+    roles: tuple[str, ...] = ()
+    user: str = ""
+    secret: str = ""
+
+
+class Tried(msgspec.Struct, frozen=True):
+    """What came of trying a manifest on a test person, in words."""
+
+    steps: tuple[tuple[str, str, bool], ...]
+    """What was asked, what came of it, and whether that is well."""
+    people: tuple[str, ...]
+    records: tuple[str, ...]
+    missing: tuple[str, ...]
+    """Facts that nobody and nothing had."""
+    passed: bool
+
+
+class SetupState(msgspec.Struct, frozen=True):
+    """Setting a department up. ``text`` is the manifest; empty before it was proposed."""
+
+    allowed: bool = False
+    kinds: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    busy: str = ""
+    problem: str = ""
+    text: str = ""
+    revision: int = 0
+    """Grows when the text was changed by the view model: only then may the editor be overwritten."""
+    facts: tuple[tuple[str, str], ...] = ()
+    gaps: tuple[str, ...] = ()
+    credential: str = ""
+    """The secret's name in the keyring; empty where none is needed."""
+    tried: Tried | None = None
+    written: str = ""
+    """Where it was written to."""
 
 
 class LockState(msgspec.Struct, frozen=True):

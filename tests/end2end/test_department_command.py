@@ -81,7 +81,7 @@ def test_a_recording_holds_nobody_and_works_as_a_simulator(city: DemoCity, licen
     ("arguments", "words"),
     [
         (("new", "Bad Name", "--kind", "rest", "--address", "https://x.example"), "can't be a department's id"),
-        (("new", "x", "--kind", "rest", "--address", "https://x.example"), "name the OpenAPI file"),
+        (("new", "x", "--kind", "rest", "--address", "https://x.example"), "Name the OpenAPI file"),
         (("new", "x", "--address", "https://x.example"), "Say --kind"),
         (("new", "x", "--kind", "ldap", "--address", "ldap://x"), "can't be proposed"),
         (("new", "x", "--kind", "sql", "--address", "nonsense"), "no database URL"),

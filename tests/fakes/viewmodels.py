@@ -23,6 +23,8 @@ from app.viewmodels.states import (
     SayingState,
     SearchState,
     SessionState,
+    SetupAsked,
+    SetupState,
     TrailState,
     VerificationState,
     WhyState,
@@ -175,6 +177,34 @@ class FakeDepartments(FakeViewModel):
 
     def switch(self, department_id: str, on: bool) -> None:
         self.calls.append(("switch", department_id, on))
+
+    def read_again(self) -> None:
+        self.calls.append(("read_again",))
+
+
+class FakeSetup(FakeViewModel):
+    written = Signal()
+
+    def __init__(self, state: SetupState | None = None) -> None:
+        super().__init__(state or SetupState(True, ("rest", "sql"), ("agent", "caseworker", "supervisor", "auditor")))
+
+    def open(self) -> None:
+        self.calls.append(("open",))
+
+    def propose(self, asked: SetupAsked) -> None:
+        self.calls.append(("propose", asked))
+
+    def edit(self, text: str) -> None:
+        self.calls.append(("edit", text))
+
+    def try_out(self, search: str) -> None:
+        self.calls.append(("try_out", search))
+
+    def write(self) -> None:
+        self.calls.append(("write",))
+
+    def leave(self) -> None:
+        self.calls.append(("leave",))
 
 
 class FakeLock(FakeViewModel):
@@ -365,3 +395,4 @@ class FakeViewModels:
         self.change = FakeChange()
         self.doing = FakeDoing(self.change)
         self.passing_on = FakePassingOn()
+        self.setup = FakeSetup()
