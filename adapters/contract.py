@@ -20,9 +20,9 @@ from models.changes import Current, Receipt, Writing
 from models.outcomes import Fault
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
-from models.records import Record, RecordRef
+from models.records import Media, Record, RecordRef
 
-Capability = Literal["find", "records", "lookup", "check", "apply"]
+Capability = Literal["find", "records", "lookup", "check", "apply", "fetch"]
 
 
 class CallContext(msgspec.Struct, frozen=True):
@@ -220,10 +220,24 @@ class Unsettled(DepartmentError):
     retryable = False
 
 
-PROTOCOLS: dict[Capability, type] = {"find": Finds, "records": ReadsRecords, "lookup": LooksUp, "check": Checks, "apply": Applies}
+@runtime_checkable
+class Fetches(Protocol):
+    def fetch(self, media: Media, ctx: CallContext) -> bytes:
+        """The content of a document that a record named, ``limits.bytes`` at most. Raises NotFound, or another DepartmentError."""
+        ...
 
 
-class Department(Finds, ReadsRecords, LooksUp, Checks, Applies, Protocol):
+PROTOCOLS: dict[Capability, type] = {
+    "find": Finds,
+    "records": ReadsRecords,
+    "lookup": LooksUp,
+    "check": Checks,
+    "apply": Applies,
+    "fetch": Fetches,
+}
+
+
+class Department(Finds, ReadsRecords, LooksUp, Checks, Applies, Fetches, Protocol):
     """A kind made ready for one department. A kind that lacks a capability leaves the method out."""
 
     reactor: Reactor | None = None

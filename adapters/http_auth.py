@@ -72,7 +72,7 @@ class Authorizer:
             return self._send(request, ctx, accept)
         if not ctx.credential:
             raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential", sent=False)
-        if kind in ("wsse", "signature"):  # shown within the message
+        if kind in ("wsse", "signature", "aws4"):  # shown within the message
             return self._send(request, ctx, accept)
         if kind in ("oauth2", "arcgis"):
             return self._send_with_token(request, ctx, ctx.credential, accept, refuses)

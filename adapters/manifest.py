@@ -16,7 +16,7 @@ from msgspec import Meta, Struct
 
 from adapters.contract import Capability
 from adapters.manifest_apply import Apply
-from adapters.manifest_kinds import MAPPED_KINDS, Files, GraphQL, Ldap, OData, Open311, Soap, Zgw
+from adapters.manifest_kinds import MAPPED_KINDS, Documents, Files, GraphQL, Ldap, OData, Open311, Soap, Zgw
 from adapters.manifest_maps import Code, PersonMap, RecordMap, Value
 from adapters.manifest_requests import Request
 from adapters.tls import Tls
@@ -69,9 +69,9 @@ class Lookup(Request, frozen=True, kw_only=True):
 class Auth(Struct, frozen=True, kw_only=True):
     """How the credential is shown. The secret itself is in the OS keyring, never here."""
 
-    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "jwt", "arcgis", "wsse", "signature", "ssh_key"] = "none"
+    type: Literal["none", "bearer", "api_key", "basic", "oauth2", "jwt", "arcgis", "wsse", "signature", "ssh_key", "aws4"] = "none"
     """``jwt``: a token that the desk signs with the secret. ``arcgis``: one that ArcGIS gives for user and password. For soap: ``wsse`` (a
-    user name token) and ``signature`` (of the message); for files: ``ssh_key``."""
+    user name token) and ``signature`` (of the message); for files: ``ssh_key``; for documents of S3: ``aws4``."""
     header: str = "X-API-Key"
     """Header of an API key."""
     parameter: str = ""
@@ -98,7 +98,7 @@ class Auth(Struct, frozen=True, kw_only=True):
             raise ValueError("arcgis needs token_url and user")
         if self.type == "ssh_key" and not self.key:
             raise ValueError("ssh_key needs key: the file of a private key")
-        if self.type in ("basic", "wsse", "ssh_key") and not self.user:
+        if self.type in ("basic", "wsse", "ssh_key", "aws4") and not self.user:
             raise ValueError(f'{self.type} needs user = "..."')
 
 
@@ -150,6 +150,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     graphql: GraphQL = GraphQL()
     ldap: Ldap = Ldap()
     files: Files = Files()
+    documents: Documents = Documents()
     zgw: Zgw = Zgw()
     find: tuple[Find, ...] = ()
     records: tuple[Records, ...] = ()

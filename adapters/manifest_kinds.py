@@ -135,3 +135,13 @@ class Zgw(Struct, frozen=True, kw_only=True):
     """Keys of a resource that hold the address of another, which is read along and put under ``_expand``."""
     apis: tuple[Annotated[str, Meta(pattern=r"^https?://[^/\s@]+")], ...] = ()
     """Addresses of other hosts' APIs (Catalogi, Documenten) that take the same token."""
+
+
+class Documents(Struct, frozen=True, kw_only=True):
+    """Which protocol a store of documents speaks, and whose documents they are (documents)."""
+
+    speaks: Literal["webdav", "s3", "cmis"] = "webdav"
+    of: str = ""
+    """The department whose persons' keys ``{subject}`` is; empty: this one's own [[find]] tells them."""
+    region: str = "us-east-1"
+    """What requests are signed for (s3)."""

@@ -31,6 +31,7 @@ BUILT_IN = {
     "arcgis": "adapters.arcgis:ArcgisDepartment",
     "ldap": "adapters.ldap:LdapDepartment",
     "files": "adapters.files:FilesDepartment",
+    "documents": "adapters.documents:DocumentsDepartment",
 }
 
 DESCRIBED = {

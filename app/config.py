@@ -173,6 +173,12 @@ def load_site(folder: Path, *, may_be_empty: bool = False) -> Site:
             manifests.append(load_department(file, folder, settings))
         except ManifestError as error:
             problems[file.stem] = error.problems
+    known = {*problems, *(manifest.id for manifest in manifests)}
+    for manifest in [each for each in manifests if each.documents.of and each.documents.of not in known]:
+        words = f'of = "{manifest.documents.of}" is no department: write one of {", ".join(sorted(known - {manifest.id}))}'
+        line = line_of(Path(manifest.path).read_text(encoding="utf-8"), ("documents", "of"))
+        problems[manifest.id] = [ManifestProblem(manifest.path, line, words)]
+        manifests.remove(manifest)
     if not manifests and not problems and not may_be_empty:
         raise SiteError(f"The site in {folder} has no departments: put a manifest into {folder / 'departments'}.")
     _check_departments_named(folder / "site.toml", settings, {HISTORY, *problems, *(manifest.id for manifest in manifests)})

@@ -31,6 +31,17 @@ class Field(msgspec.Struct, frozen=True, gc=False):
     """Set on what is shown only: ``value`` is then empty."""
 
 
+class Media(msgspec.Struct, frozen=True, gc=False):
+    """A document's content: where its department keeps it (``place`` is for its adapter alone) and what is told of it there."""
+
+    place: str
+    name: str
+    type: str = ""
+    """Its media type, as the department or its name tells; what it really is shows only its content."""
+    size: int | None = None
+    """Bytes."""
+
+
 class Record(msgspec.Struct, frozen=True, gc=False):
     """One matter of one department, as read at ``read_at`` (UTC).
 
@@ -54,6 +65,8 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     fields: tuple[Field, ...] = ()
     version: str = ""
     """What the department calls this state of the record (an ETag, a number): a change that names it overwrites no later one."""
+    media: Media | None = None
+    """The document itself, where the record is one."""
 
 
 SOON_DAYS = 14

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from functools import partial
 from typing import NamedTuple
 
@@ -66,6 +66,10 @@ class CallerFile:
             self._shown = _shown(sight, self.records, [sight.record(record) for record in self.records])
         return self._shown
 
+    def kept_under(self, members: Iterable[SubjectRef]) -> list[SubjectRef]:
+        """Where these persons' records are: with their departments, and in stores of documents that keep them under the same keys."""
+        return [ref for member in members for ref in self._departments.kept_under(member, self._asker)]
+
     async def read(self, members: tuple[SubjectRef, ...], sight: Callable[[], Sight], only: str = "") -> AsyncIterator[dict[str, Outcome]]:
         """One outcome a department, as they come; those that come in one turn of the loop come together. Raises StoreUnavailable.
 
@@ -73,17 +77,18 @@ class CallerFile:
         to be read, even while it rests.
         """
         by_department: dict[str, list[SubjectRef]] = {}
-        for member in members:
-            if only in ("", member.department):
-                by_department.setdefault(member.department, []).append(member)
+        shown = list(members)
+        for ref in self.kept_under(members):
+            if only in ("", ref.department):
+                by_department.setdefault(ref.department, []).append(ref)
+                shown.append(ref)
         if self._history is not None and members and only in ("", HISTORY):
             by_department[HISTORY] = list(members)
         if not by_department:
             return
         what = " ".join(f"{member.department}/{member.id}" for member in members)
-        row = await self._audit.look(
-            Look(self._asker.actor, self._asker.role, self._asker.purpose, "records", tuple(by_department), what, members)
-        )
+        asker, subjects = self._asker, tuple(dict.fromkeys(shown))
+        row = await self._audit.look(Look(asker.actor, asker.role, asker.purpose, "records", tuple(by_department), what, subjects))
         outcomes: dict[str, Outcome] = {}
         async for ended in as_they_end(self._department(name, subjects, bool(only)) for name, subjects in by_department.items()):
             fresh = dict(ended)

@@ -85,6 +85,11 @@ class Departments:
         self.back: Callable[[str], None] = lambda department: None
         """Called when a department answers that had failed."""
 
+    def kept_under(self, subject: SubjectRef, asker: Asker) -> tuple[SubjectRef, ...]:
+        """A person's records: their department's, and those that stores of documents keep under the same key, where they may be asked."""
+        beside = (name for name, port in self.ports.items() if port.manifest.documents.of == subject.department)
+        return (subject, *(SubjectRef(name, subject.id) for name in beside if self.permitted(name, asker)))
+
     def permitted(self, department: str, asker: Asker) -> bool:
         """Whether both the department, for this role, and the purpose let it be asked."""
         return asker.role in self.ports[department].manifest.roles and asker.allows(department)

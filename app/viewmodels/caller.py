@@ -78,7 +78,7 @@ class CallerViewModel(ViewModel[CallerState]):
         self._caller, self._query = caller, query
         fresh = [member.ref for member in caller.members if member.ref not in known]
         now = time.monotonic()
-        for ref in fresh:
+        for ref in self._file.kept_under(fresh) if self._file is not None else ():
             self._outcomes[ref.department] = Waiting(now)
         if fresh and any(each.id == HISTORY for each in self._departments):
             self._outcomes[HISTORY] = Waiting(now)
@@ -101,10 +101,14 @@ class CallerViewModel(ViewModel[CallerState]):
 
     def retry(self, department: str) -> None:
         """Read one department's records again."""
-        members = (
-            tuple(member.ref for member in self._caller.members if department in (HISTORY, member.ref.department)) if self._caller else ()
+        if self._caller is None or self._file is None:
+            return
+        members = tuple(
+            member.ref
+            for member in self._caller.members
+            if department == HISTORY or department in {ref.department for ref in self._file.kept_under([member.ref])}
         )
-        if members and self._file is not None and self._caller is not None:
+        if members:
             self._outcomes[department] = Waiting(time.monotonic())
             self.refresh()
             self._tasks.start(self._fetch(self._file, members, self._caller, department), f"records {department}")

@@ -93,7 +93,7 @@ class HttpServer:
                 self.end_headers()
                 self.wfile.write(body)
 
-            do_POST = do_PUT = do_PATCH = do_DELETE = do_GET
+            do_POST = do_PUT = do_PATCH = do_DELETE = do_PROPFIND = do_MKCOL = do_GET
 
             def log_message(self, *_: object) -> None:
                 pass

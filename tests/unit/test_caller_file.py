@@ -100,3 +100,31 @@ def test_what_may_be_seen_follows_the_sight_and_not_what_was_seen_before() -> No
     asyncio.run(work())
     assert file.shown(made.disclosure.sight(SOMEBODY)).records == (tree,)
     desk.close()
+
+
+def test_documents_are_read_under_the_key_of_the_department_that_they_are_of() -> None:
+    letter = record("archive", "d1", "Letter")
+    fakes = {"permits": FakeDepartment(), "tax": FakeDepartment(), "archive": FakeDepartment(files={"7": [letter]})}
+    desk = departments(fakes, archive={"documents": {"of": "permits"}}, tax={"roles": ("nobody",)})
+    audit = FakeAudit()
+
+    async def work(only: str = "") -> dict[str, object]:
+        members = (SubjectRef("permits", "7"), SubjectRef("tax", "9"))
+        file = CallerFile(desk, audit, FakeAsker())
+        return dict([each async for batch in file.read(members, everything, only) for each in batch.items()])
+
+    outcomes = asyncio.run(work())
+    assert isinstance(outcomes["archive"], Answered)
+    assert outcomes["archive"].records == (letter,)
+    assert audit.looks[0].subjects == (SubjectRef("permits", "7"), SubjectRef("tax", "9"), SubjectRef("archive", "7"))
+    assert set(asyncio.run(work("archive"))) == {"archive"}
+    desk.close()
+
+
+def test_documents_that_a_role_may_not_see_are_not_asked_for() -> None:
+    desk = departments(
+        {"permits": FakeDepartment(), "archive": FakeDepartment()}, archive={"documents": {"of": "permits"}, "roles": ("judge",)}
+    )
+    file = CallerFile(desk, FakeAudit(), FakeAsker())
+    assert file.kept_under([SubjectRef("permits", "7")]) == [SubjectRef("permits", "7")]
+    desk.close()
