@@ -12,7 +12,7 @@ USUAL_CHANGES: tuple[ChangeKind, ...] = (
         title="Change of address",
         short="New address",
         fields=(FormField(name="address", label="New address", type="address"), _FROM),
-        reasons=("Moving",),
+        reasons=("Moving", "New address"),
     ),
     ChangeKind(
         id="name",

@@ -49,7 +49,7 @@ class ChangeDialog(QDialog):
         self.table.pressed.connect(self._pressed)
         self.table.decided.connect(self._decided)
         self.problem = Banner()
-        self.safe = PlainLabel(self.tr("Nothing is lost if this window, this computer or a department stops."), "muted", wrap=True)
+        self.safe = PlainLabel(role="muted", wrap=True)
         self.receipt_button = QPushButton(self.tr("Send the caller a receipt…"))
         self.receipt_button.clicked.connect(self._receipt)
         self.send_button = QPushButton()
@@ -120,7 +120,8 @@ class ChangeDialog(QDialog):
             self.fields.draw(state.fields, state.revision)
         self.table.draw(state.rows, editable=state.phase == "form")
         self.table.setVisible(bool(state.rows))
-        self.safe.setVisible(bool(state.rows))
+        safe = self.tr("Nothing is lost if this window, this computer or a department stops.") if state.rows else ""
+        self.safe.setText(safe)
         needs = self.tr("This needs a caller who is {level}.").format(level=words.level(state.needs)) if state.needs else ""
         self.needs.show_text(needs, "warn", "shield-check", self.tr("Verify (Ctrl+Shift+V)"))
         self.problem.show_text(state.problem, "bad")
@@ -132,18 +133,18 @@ class ChangeDialog(QDialog):
             if wrong:
                 self.fields.enter(wrong)
         self._problem = state.problem
-        if state.phase != self._phase:
-            self._phase = state.phase
-            if made:
-                self.send_button.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._fit()
+        turned = state.phase != self._phase
+        self._phase = state.phase
+        if turned and made:
+            self.send_button.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._fit(shrink=turned)
 
-    def _fit(self) -> None:
-        """As high as what is in it, within the window; it grows while answers come and never shrinks under the hands."""
+    def _fit(self, *, shrink: bool) -> None:
+        """As high as what is in it, within the window; it grows while answers come, and shrinks only where it shows something else."""
         parent = self.parentWidget()
         assert parent is not None
         unit, room = look().px, parent.size()
-        width = min(unit(940), room.width() - unit(40))
+        width = min(unit(940 if self._model.state.rows else 640), room.width() - unit(40))
         inner = self._body.layout()
         layout = self.layout()
         assert inner is not None
@@ -151,7 +152,7 @@ class ChangeDialog(QDialog):
         body = max(inner.totalHeightForWidth(width - unit(46)) if inner.hasHeightForWidth() else 0, inner.sizeHint().height())
         self.area.setMinimumHeight(min(body + unit(4), room.height() - unit(260)))
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
-        self.resize(width, min(max(height, self.height() if self.isVisible() else 0), room.height() - unit(20)))
+        self.resize(width, min(max(height, 0 if shrink else self.height()), room.height() - unit(20)))
 
     def _send(self) -> None:
         if self._model.state.phase == "made":

@@ -185,7 +185,7 @@ class FormFields(QWidget):
                 editor = FieldEditor(state.field, self._addresses)
                 editor.typed.connect(self.typed)
                 self.editors[name] = editor
-                optional = "" if state.field.required else self.tr(" (if known)")
+                optional = "" if state.field.required else self.tr(" (optional)")
                 self._labels[name] = PlainLabel(f"{state.field.label}{optional}", "muted")
             if self._rows.get(name) != row:
                 self._rows[name] = row

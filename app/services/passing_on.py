@@ -78,7 +78,8 @@ class PassingOn:
             return None
         now = self._now()
         if item.queue == HANDED_OVER and now - item.made <= HOLDS:
-            return Taken(msgspec.structs.replace(draft, started=now), item, draft.verification)
+            note = "\n".join(filter(None, (draft.note, item.detail)))
+            return Taken(msgspec.structs.replace(draft, started=now, note=note), item, draft.verification)
         # Another contact about the same, whose caller is verified anew.
         asked = tuple(msgspec.structs.replace(each, outcome="") for each in draft.inquiries)
         note = "\n".join(filter(None, (item.detail, draft.note)))

@@ -88,7 +88,8 @@ class DoingViewModel(ViewModel[DoingState]):
         self._found: dict[str, tuple[Offer, RecordRef | None, Own | None]] = {}
         self._selected: RecordRef | None = None
         self._call = ""
-        self._before = self._reason = ""
+        self._before = ""
+        self._about = ("", False)
         self._made: dict[int, Change] = {}
         self._kept: dict[int, Delivery] = {}
         change.made = self.learnt
@@ -110,14 +111,14 @@ class DoingViewModel(ViewModel[DoingState]):
 
     def follow(self) -> None:
         """Something of the call has become another: what it is about, or which call it is."""
-        call, reason = self._situation.call(), self._situation.reason()
+        call, about = self._situation.call(), (self._situation.reason(), self._situation.going())
         if call != self._call:
             self._before, self._call, self._made = self._call, call, {}
             self._tell()
             self._tasks.start(self._load(), "changes of this call")
-        elif reason == self._reason:
+        elif about == self._about:
             return
-        self._reason = reason
+        self._about = about
         self.refresh()
 
     def call_is_over(self) -> None:

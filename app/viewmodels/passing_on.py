@@ -107,7 +107,7 @@ class CallBack:
         self._titles = departments
         self._done = done
         self._now = now
-        choices = (FieldChoice(_NOBODY, "None in particular"), *(FieldChoice(key, title) for key, title in departments.items()))
+        choices = (FieldChoice(_NOBODY, "No department in particular"), *(FieldChoice(key, title) for key, title in departments.items()))
         self.kind = ChangeKind(
             id="call_back",
             title="Call back",
@@ -118,7 +118,7 @@ class CallBack:
                 FormField(name="phone", label="Phone", type="phone"),
                 FormField(name="whom", label="By whom", type="choice", choices=_people(actor, roles), default=actor),
                 FormField(name="department", label="About", type="choice", choices=choices, default=_NOBODY),
-                FormField(name="about", label="What is to be told or asked", type="lines", required=False),
+                FormField(name="about", label="To tell or ask", type="lines", required=False),
             ),
         )
 
@@ -159,7 +159,7 @@ class Transfer:
             fields=(
                 FormField(name="whom", label="To", type="choice", choices=_people("", roles), required=False),
                 FormField(name="colleague", label="Or a colleague's user name", required=False, longest=64),
-                FormField(name="message", label="What is still to be done", type="lines", required=False),
+                FormField(name="message", label="Still to do", type="lines", required=False),
             ),
         )
 

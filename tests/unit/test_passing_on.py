@@ -97,7 +97,10 @@ def test_a_call_that_is_handed_over_comes_as_it_was() -> None:
         assert b"Maria" not in item.sealed
         taken = await colleague.take(item)
         assert taken is not None
-        assert (taken.draft, taken.verified) == (msgspec.structs.replace(DRAFT, started=desk.clock), VERIFIED)
+        assert (taken.draft, taken.verified) == (
+            msgspec.structs.replace(DRAFT, started=desk.clock, note=f"{DRAFT.note}\nShe needs an answer today."),
+            VERIFIED,
+        )
         assert await colleague.take(item) is None
         assert not await colleague.waiting()
 
