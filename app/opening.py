@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
-
 from adapters.registry import DESCRIBED
 from app.bootstrap import Services, UnknownRole, open_services
 from app.config import Site, SiteError, load_site
@@ -16,7 +14,6 @@ from app.services.bulkhead import Bulkhead
 from app.services.credentials import KeyringUnavailable
 from app.services.departments import in_worker
 from app.services.hanging_up import HangingUp
-from app.services.passing_on import Taken
 from app.services.session import Watch
 from app.services.telephony.numbers import readable
 from app.tasks import Tasks
@@ -129,17 +126,6 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         caller.open(who, record, query)
         call.concern(who)
 
-    def go_on(passed: Taken) -> None:
-        """A call that was passed on comes to the screen, which is free."""
-        draft = passed.draft
-        services.verifier.ladder.take_over(passed.verified, draft.members)
-        call.resume(msgspec.to_builtins(draft))
-        search.resume({"text": draft.query, "members": [[ref.department, ref.id] for ref in draft.members]})
-
-    def hindered() -> str:
-        busy = call.state.started is not None or search.state.text
-        return "Save the call that is open first: only one can be on the screen." if busy else ""
-
     def reclassified() -> None:
         """What may be seen has become another."""
         here.look_for(session.purpose)
@@ -164,7 +150,6 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
 
     hanging_up.label, hanging_up.act = doing.label, doing.act
     doing.state_changed.connect(lambda state: hanging_up.offers_changed())
-    passing_on.taken, passing_on.hindered = go_on, hindered
     call.saved.connect(next_contact)  # before the next call comes to the screen
     of_call: dict[str, Screen] = {"caller": caller, "search": search, "saying": saying, "hanging_up": hanging_up, "change": change}
     of_call |= {"verification": verification, "glass": glass}
@@ -175,6 +160,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         fresh=lambda: reasoned(""),
     )
 
+    passing_on.taken = lambda passed: calls.go_on(passed.draft, passed.verified)
     search.opened = opened
     search.asking = verification.hear
     caller.learnt = verification.follow
@@ -191,7 +177,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     reviews = ReviewsViewModel(services.reviews, tasks)
     why = WhyViewModel(search, services.linking, services.disclosure, tasks)
     trail = TrailViewModel(services.audit.own_looks, titles | {HISTORY: "Contacts"}, tasks)
-    screens: dict[str, Screen] = {"calls": calls, "trail": trail, "why": why, "reviews": reviews}
+    screens: dict[str, Screen] = {"calls": calls, "passing_on": passing_on, "trail": trail, "why": why, "reviews": reviews}
     setup = SetupViewModel(lambda: _workbench(services.site), services.site.set_up_by(session.role), tuple(DESCRIBED), site.roles, tasks)
     screens["setup"] = setup
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)

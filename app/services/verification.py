@@ -92,15 +92,15 @@ class Ladder:
         """A contact that was cut short goes on: its failures still count, its levels don't."""
         self._before = before.asked
 
-    def take_over(self, before: Verification, members: Iterable[SubjectRef]) -> None:
-        """A call that somebody handed over goes on: what its caller has shown counts, and so do its failures."""
-        self._before = before.asked
+    def handed_over(self, before: Verification, members: Iterable[SubjectRef]) -> Aside:
+        """The ladder of a call that somebody else began: what its caller has shown counts, and so do its failures."""
         refs = frozenset(members)
+        weighed = []
         if before.level != "anonymous" and refs:
             points = {"identified": self._rules.identified, "verified": self._rules.verified, "strong": self._rules.strong}[before.level]
-            self._weighed.append(Weighed(Question("handed over", "", "birth_date", points), "", refs, right=True))
-        if before.mandate is not None:
-            self._mandates |= dict.fromkeys(refs, before.mandate)
+            weighed.append(Weighed(Question("handed over", "", "birth_date", points), "", refs, right=True))
+        mandates = dict.fromkeys(refs, before.mandate) if before.mandate is not None else {}
+        return Aside(set(), set(), weighed, before.asked, mandates)
 
     def set_aside(self) -> Aside:
         """As it stands, for this contact to go on with later; it is reset for the other one by whoever asks."""

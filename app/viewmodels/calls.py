@@ -25,6 +25,7 @@ from models.contacts import ContactDraft
 from models.people import Caller
 from models.store.errors import StoreUnavailable
 from models.telephony import CallEvent
+from models.verification import Verification
 
 MOST = 40
 """Calls that are kept apart; of what rings besides, only the number is told."""
@@ -146,6 +147,13 @@ class CallsViewModel(ViewModel[CallsState]):
         """This call to the screen, the one there aside."""
         if key in self._lines and key != self._active:
             self._start(key)
+
+    def go_on(self, draft: ContactDraft, before: Verification) -> None:
+        """A call that was passed on comes to the screen; ``before`` is how sure it is already who is on the line."""
+        draft = msgspec.structs.replace(draft, id=draft.id or self._call.new_key())
+        self._lines[draft.id] = _line_of(draft)
+        self._asides[draft.id] = self._ladder.handed_over(before, draft.members)
+        self.switch(draft.id)
 
     async def suspend(self) -> Any:
         """Show nothing more, of no call."""
@@ -331,17 +339,7 @@ class CallsViewModel(ViewModel[CallsState]):
             self._call.complain(str(error))
             return
         for draft in drafts:
-            self._lines[draft.id] = Line(
-                *(draft.id, draft.hung_up or draft.started, draft.number, "in"),
-                phone="ended" if draft.hung_up else "talking" if draft.phone_call else "",
-                phone_call=draft.phone_call,
-                name=draft.caller_name,
-                kept={
-                    "call": msgspec.to_builtins(draft),
-                    "caller": {"tab": draft.tab},
-                    "search": {"text": draft.query, "members": [[ref.department, ref.id] for ref in draft.members]},
-                },
-            )
+            self._lines[draft.id] = _line_of(draft)
         active = next((draft.id for draft in drafts if draft.active), drafts[0].id if drafts else "")
         if active and self._free():
             self._bring(active)
@@ -365,3 +363,18 @@ class CallsViewModel(ViewModel[CallsState]):
         since = self._call.state.started if active and mark == "talking" else None
         channel = self._call.state.channel if active else line.kept["call"]["channel"] if line.kept is not None else "phone"
         return OpenCall(line.key, mark, since or line.since, line.number, line.direction, line.name, line.share, active, channel)
+
+
+def _line_of(draft: ContactDraft) -> Line:
+    """A call of which nothing but its draft is known: it was open when the desk last ran, or somebody else began it."""
+    return Line(
+        *(draft.id, draft.hung_up or draft.started, draft.number, "in"),
+        phone="ended" if draft.hung_up else "talking" if draft.phone_call else "",
+        phone_call=draft.phone_call,
+        name=draft.caller_name,
+        kept={
+            "call": msgspec.to_builtins(draft),
+            "caller": {"tab": draft.tab},
+            "search": {"text": draft.query, "members": [[ref.department, ref.id] for ref in draft.members]},
+        },
+    )

@@ -29,7 +29,7 @@ class CallAtHand(Protocol):
 
 
 class PassingOnViewModel(ViewModel[PassingOnState]):
-    """``taken(call)`` brings a call that was passed on to the screen; ``hindered()`` says in words why none can come there now."""
+    """``taken(call)`` brings a call that was passed on to the screen."""
 
     def __init__(self, passing_on: PassingOn, tasks: Tasks) -> None:
         super().__init__(PassingOnState())
@@ -37,7 +37,6 @@ class PassingOnViewModel(ViewModel[PassingOnState]):
         self._tasks = tasks
         self._items: dict[int, WorkItem] = {}
         self.taken: Callable[[Taken], None] = lambda taken: None
-        self.hindered: Callable[[], str] = str
         self.load()
 
     def load(self) -> None:
@@ -46,9 +45,7 @@ class PassingOnViewModel(ViewModel[PassingOnState]):
 
     def take(self, item: int) -> None:
         """Go on with one."""
-        if problem := self.hindered():
-            self._change(problem=problem)
-        elif (found := self._items.get(item)) is not None:
+        if (found := self._items.get(item)) is not None:
             self._tasks.start(self._take(found), "take a call")
 
     async def suspend(self) -> None:

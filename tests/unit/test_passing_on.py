@@ -145,7 +145,7 @@ def test_the_ladder_goes_on_where_the_colleague_stopped() -> None:
     members = (person("revenue", "1", "Maria Gonzalez"), person("permits", "2", "Maria Gonzalez"))
     caller = Caller("revenue:1", "Maria Gonzalez", None, (), (), (), "certain", (), members)
     other = Caller("revenue:9", "Mario", None, (), (), (), "single", (), (person("revenue", "9", "Mario"),))
-    contact.ladder.take_over(VERIFIED, REFS)
+    contact.ladder.take_up(contact.ladder.handed_over(VERIFIED, REFS))
     assert contact.ladder.level(caller) == "verified"
     assert contact.ladder.level(other) == "anonymous"
     kept = contact.ladder.kept(caller)
