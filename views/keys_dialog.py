@@ -41,7 +41,7 @@ class KeysDialog(QDialog):
             ("Ctrl+Shift+R", self.tr("To the first masked value; Enter asks for the reason and reveals it for 30 s")),
             ("Ctrl+Shift+B", self.tr("Break-glass in an emergency; again: end it")),
             ("Ctrl+1, Ctrl+2, Ctrl+3", self.tr("Caller, Departments, for supervisors: Reviews")),
-            ("Ctrl+N, Ctrl+R", self.tr("On Departments: add one; read the site's files again")),
+            ("Ctrl+Shift+N, Ctrl+F5", self.tr("On Departments: add one; read the site's files again")),
             ("Ctrl++, Ctrl+-, Ctrl+0", self.tr("Larger, smaller, usual size")),
             ("Ctrl+Shift+L", self.tr("Colours: system, light, dark")),
             ("Ctrl+L", self.tr("Lock the desk")),

@@ -20,7 +20,7 @@ async def play(player: Player) -> None:
     shutil.copy(site / "departments/parking.toml", site / "departments/second.toml")
     before = player.models
     player.press(Qt.Key.Key_2, CONTROL)
-    player.press(Qt.Key.Key_R, CONTROL)
+    player.press(Qt.Key.Key_F5, CONTROL)
     await player.until(lambda: player.desk.viewmodels not in (None, before), "the site was not read again")
     await player.until(lambda: len(player.models.departments.state.rows) == 7, "the new department is not there")
     await player.until(lambda: player.models.call.state.note == note, "the note was lost")
