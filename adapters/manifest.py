@@ -140,6 +140,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     """From which level of verification on its records may be seen, where a record map says nothing else."""
     references: tuple[str, ...] = ()
     """Regular expressions of this department's reference numbers, matched against a whole word, upper or lower case."""
+    note_limit: Annotated[int, Meta(ge=1)] | None = None
+    """Letters of a note that it takes; None: as many as there are."""
     currency: Annotated[str, Meta(pattern=r"^([A-Z]{3})?\Z", description='three capitals, such as "USD"')] = ""
     time_zone: str = ""
     """IANA name of the zone of its times, where they name none; empty is the site's."""

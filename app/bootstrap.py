@@ -28,6 +28,7 @@ from app.services.credentials import Credentials, KeyringUnavailable, open_keyri
 from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.disclosure import Disclosure
+from app.services.gate import StoredGate
 from app.services.geocoding import Geocoding
 from app.services.history import History
 from app.services.identity.linker import ByHand
@@ -42,9 +43,10 @@ from app.services.sealing import Sealer
 from app.services.search import Search
 from app.services.session import Session, actor_name, role_of
 from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
+from app.services.summaries import Summaries
 from app.services.verification import Ladder, Verifier
 from app.stored import StoredLinks, StoredSeals, StoredWork
-from models.audit import AuditRow, Look, LookKind, Seen
+from models.audit import AuditRow, Look, Seen
 from models.contacts import HISTORY, Contact, ContactDraft
 from models.people import SubjectRef
 from models.store.store import Store
@@ -122,41 +124,6 @@ class StoredContacts:
         return await in_worker(self._worker, lambda: self._contacts.about(members, since))
 
 
-class StoredGate:
-    """What the lock asks of the services, awaited: the sign-in in a thread of its own, as it may take its time to say no."""
-
-    def __init__(self, sign_in: SignIn, sealer: Sealer, audit: StoredAudit, session: Session, worker: Bulkhead) -> None:
-        self._sign_in = sign_in
-        self._sealer = sealer
-        self._audit = audit
-        self._session = session
-        self._worker = worker
-        self._asking = Bulkhead("sign-in", 1)
-
-    async def check(self, secret: str) -> bool:
-        return await in_worker(self._asking, lambda: self._sign_in.check(secret))
-
-    async def seal(self, plain: bytes) -> bytes:
-        return await in_worker(self._worker, lambda: self._sealed(plain))
-
-    async def unseal(self, sealed: bytes) -> bytes:
-        return await in_worker(self._worker, lambda: self._sealer.unseal(sealed, self._session.actor))
-
-    async def log(self, kind: LookKind, outcome: str) -> None:
-        session = self._session
-        row = await self._audit.look(Look(session.actor, session.role, session.purpose, kind, (), kind))
-        await self._audit.outcome(row, outcome)
-
-    def close(self) -> None:
-        self._asking.close()
-
-    def _sealed(self, plain: bytes) -> bytes:
-        try:
-            return self._sealer.seal(plain, self._session.actor)
-        finally:
-            self._sealer.forget()
-
-
 @dataclass(frozen=True)
 class Services:
     """Everything free of Qt, ready to use. ``close()`` gives back connections and ends threads."""
@@ -177,6 +144,7 @@ class Services:
     linking: Linking
     links: StoredLinks
     library: Library
+    summaries: Summaries
     changes: Changes
     passing_on: PassingOn
     weights: Weights
@@ -227,6 +195,7 @@ class Services:
         self.audit.close()
         self.gate.close()
         self.library.close()
+        self.summaries.close()
         self.transport.close()
 
 
@@ -285,6 +254,10 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         reviews=Reviews(session, settings.break_glass, audit, work),
         linking=Linking(links, audit, session),
         links=links,
+        summaries=Summaries(
+            *(folder, settings.name, settings.language, settings.mail, settings.sms, settings.letter),
+            *(credentials, audit, session),
+        ),
         library=Library(
             Knowledge(folder / "knowledge", settings.language, {HISTORY, *site.problems, *(manifest.id for manifest in site.manifests)})
         ),

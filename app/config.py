@@ -15,7 +15,9 @@ from urllib.parse import urlsplit
 from msgspec import Meta, Struct
 from platformdirs import user_config_path, user_data_path
 
+from adapters.mail import MailServer
 from adapters.manifest import PROXY, Manifest, ManifestError, ManifestProblem, load_manifest
+from adapters.site_command import SiteCommand
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
 from adapters.transport import on_this_machine
@@ -94,6 +96,12 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     """Steps that are bundled for what is asked every day."""
     open_links: tuple[str, ...] = ()
     """Hosts whose https links may be opened from the desk; others can only be copied."""
+    mail: MailServer | None = None
+    """The server by which callers are written to."""
+    sms: SiteCommand | None = None
+    """What sends a text message."""
+    letter: SiteCommand | None = None
+    """What sends a letter."""
     reveal_reasons: Annotated[tuple[str, ...], Meta(min_length=1)] = (
         "The caller asks for it",
         "To compare with a document",

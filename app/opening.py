@@ -37,6 +37,7 @@ from app.viewmodels.trail import TrailViewModel
 from app.viewmodels.verification import VerificationViewModel
 from app.viewmodels.why import WhyViewModel
 from app.viewmodels.wording import Wording
+from app.viewmodels.wrapping_up import Around, WrappingUpViewModel
 from models.contacts import HISTORY
 from models.people import Caller
 from models.query import SearchQuery
@@ -122,6 +123,19 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
 
     change, doing, passing_on = doing_for(services, caller, call, departments, titles, tasks)
 
+    wrapping_up = WrappingUpViewModel(
+        call,
+        Around(lambda: caller.state, verification.kept, lambda: saying.said, lambda: saying.state.language),
+        services.changes,
+        services.summaries,
+        kinds=lambda: {offer.kind.id: offer.kind for offer in services.changes.offers()},
+        titles=titles,
+        limits={port.manifest.id: port.manifest.note_limit for port in ports if port.manifest.note_limit},
+        wording=lambda language: Wording(language or site.language, site.region),
+        region=site.region,
+        tasks=tasks,
+    )
+
     def opened(who: Caller | None, record: Record | None, query: SearchQuery | None) -> None:
         caller.open(who, record, query)
         call.concern(who)
@@ -146,12 +160,14 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     def next_contact() -> None:
         verification.next_contact()
         saying.next_contact()
+        wrapping_up.next_contact()
         glass.end()
 
     hanging_up.label, hanging_up.act = doing.label, doing.act
     doing.state_changed.connect(lambda state: hanging_up.offers_changed())
     call.saved.connect(next_contact)  # before the next call comes to the screen
     of_call: dict[str, Screen] = {"caller": caller, "search": search, "saying": saying, "hanging_up": hanging_up, "change": change}
+    of_call |= {"wrapping_up": wrapping_up}
     of_call |= {"verification": verification, "glass": glass}
     calls = CallsViewModel(
         *(call, search, of_call, services.verifier.ladder, services.contacts, tasks),
@@ -167,6 +183,9 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     verification.changed = verified
     glass.changed = reclassified
     call.reasoned = reasoned
+    call.drafted = wrapping_up.drafted
+    call.state_changed.connect(wrapping_up.hear)
+    wrapping_up.late = call.complain
     call.restored = services.verifier.ladder.resume
     caller.state_changed.connect(saying.see)
     caller.state_changed.connect(hanging_up.see)
@@ -202,6 +221,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         passing_on,
         calls,
         setup,
+        wrapping_up,
     )
 
 

@@ -35,10 +35,11 @@ LookKind = Literal[
     "proposal",
     "change",
     "undo",
+    "summary",
 ]
 """``who_saw`` is a look into the log itself; ``lock`` and ``unlock`` are of the session's screen and show nothing;
 ``link``, ``part`` and ``unlink`` are decisions by hand on whose records they are. ``proposal`` reads what departments have before a
-``change``, which is also a decision on one of its deliveries; ``undo`` takes one back."""
+``change``, which is also a decision on one of its deliveries; ``undo`` takes one back. A ``summary`` went out to the caller."""
 RowKind = LookKind | Literal["subject", "outcome"]
 
 FIRST_PREVIOUS = "0" * 64

@@ -13,7 +13,7 @@ from views.widgets.flow import FlowRow
 from views.widgets.plain_label import PlainLabel, without_mnemonics
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import Reading
+    from app.viewmodels.saying_states import Reading
     from models.knowledge import Block
 
 

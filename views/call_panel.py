@@ -56,9 +56,10 @@ class CallPanel(QScrollArea):
     def bind(self, models: ViewModels, frame: Frame) -> None:
         """Connects each section to its view model."""
         self.this_call.bind(models.call)
-        self.wrap_up.bind(models.call)
+        self.wrap_up.bind(models.call, models.wrapping_up)
         frame.follow(models.saying, self.say.draw)
         frame.follow(models.hanging_up, self.wrap_up.draw_things)
+        frame.follow(models.wrapping_up, self.wrap_up.draw_wrapping_up)
         frame.follow(models.call, self.this_call.draw, self.wrap_up.draw, self.recent.draw)
 
     def enter(self) -> bool:

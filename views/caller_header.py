@@ -19,7 +19,8 @@ from views.widgets.flow import FlowRow
 from views.widgets.plain_label import Badge, ElidedLabel, PlainLabel, restyle, set_tip, without_mnemonics
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallerState, HangingUpState, VerificationState
+    from app.viewmodels.saying_states import HangingUpState
+    from app.viewmodels.states import CallerState, VerificationState
     from models.people import Caller, Shut
     from models.records import Record, RecordRef
 

@@ -115,6 +115,8 @@ class CallerView(QWidget):
         self._frame.follow(models.glass, self.glass.draw)
         self.call.say.opened.connect(self.look_up)
         self.call.wrap_up.asked.connect(self.before_hang_up)
+        self.call.wrap_up.summarised.connect(self.send_summary)
+        self.doing.receipt.connect(self.send_summary)
         self.caller.attention.acted.connect(models.hanging_up.do)
         self._frame.follow(models.hanging_up, self.caller.attention.draw_offers)
         self._frame.follow(models.session, self.who.draw, self._show_samples)
@@ -181,6 +183,19 @@ class CallerView(QWidget):
             dialog = HangUpDialog(self.window(), models.hanging_up, titles)
             dialog.shown.connect(self.caller.show_record)
             dialog.open()
+
+    def draft_note(self) -> None:
+        """What was done, written into the note."""
+        if self._models is not None:
+            self._models.wrapping_up.draft()
+            self.call.wrap_up.note.setFocus()
+
+    def send_summary(self) -> None:
+        """What the caller gets to read."""
+        if self._models is not None:
+            from views.summary_dialog import SummaryDialog
+
+            SummaryDialog(self.window(), self._models.wrapping_up).open()
 
     def forget_copied(self) -> None:
         """Empties the clipboard of what was revealed and copied."""

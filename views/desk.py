@@ -116,6 +116,8 @@ class Desk(QWidget):
             ("Ctrl+Shift+W", self.show_why),
             ("Ctrl+J", self.look_up),
             ("Ctrl+B", self.before_hang_up),
+            ("Ctrl+M", self.send_summary),
+            ("Ctrl+Shift+D", self.draft_note),
         ):
             QShortcut(QKeySequence(keys), self).activated.connect(slot)
         for number in range(9):
@@ -242,6 +244,16 @@ class Desk(QWidget):
         """What the city knows."""
         if self.screens.currentWidget() is self.caller_view:
             self.caller_view.look_up()
+
+    def send_summary(self) -> None:
+        """What the caller gets to read."""
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.send_summary()
+
+    def draft_note(self) -> None:
+        """What was done, written into the note."""
+        if self.screens.currentWidget() is self.caller_view:
+            self.caller_view.draft_note()
 
     def before_hang_up(self) -> None:
         """What is still to be settled for the open caller."""

@@ -12,7 +12,7 @@ from views.widgets.cards import Card
 from views.widgets.plain_label import Badge, PlainLabel, without_mnemonics
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import HangingUpState, OpenThing
+    from app.viewmodels.saying_states import HangingUpState, OpenThing
     from views.ports import HangingUpPort
 
 

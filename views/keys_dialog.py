@@ -36,6 +36,8 @@ class KeysDialog(QDialog):
             ("Enter, menu key", self.tr("On a record: what can be done on it")),
             ("Ctrl+J", self.tr("What the city knows: search articles and read them out; Alt+L another language")),
             ("Ctrl+B", self.tr("Before you hang up: what is still to be settled in all departments")),
+            ("Ctrl+M", self.tr("Send the caller a summary: e-mail, text message, letter or PDF")),
+            ("Ctrl+Shift+D", self.tr("Draft the note from what was done")),
             ("Ctrl+Shift+V", self.tr("Verify the caller: questions to read aloud; Esc closes them")),
             ("Ctrl+Shift+W", self.tr("Why these records are one person; W on a person of the list")),
             ("Ctrl+Shift+R", self.tr("To the first masked value; Enter asks for the reason and reveals it for 30 s")),

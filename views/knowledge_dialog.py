@@ -25,7 +25,7 @@ from views.widgets.cards import Banner
 from views.widgets.plain_label import PlainLabel
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import SayingState
+    from app.viewmodels.saying_states import SayingState
     from models.knowledge import Found
     from views.ports import SayingPort
 

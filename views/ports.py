@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from app.viewmodels.doing_states import ChangeState, Doable, DoingState, PassingOnState
+    from app.viewmodels.saying_states import HangingUpState, SayingState, WrappingUpState
     from app.viewmodels.states import (
         AddressesState,
         CallerState,
@@ -13,10 +14,8 @@ if TYPE_CHECKING:
         CallState,
         DepartmentsState,
         GlassState,
-        HangingUpState,
         LockState,
         ReviewsState,
-        SayingState,
         SearchState,
         SessionState,
         SetupAsked,
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     )
     from models.people import Address, SubjectRef, ValuePlace
     from models.records import RecordRef
+    from models.summary import Way
 
 
 class SearchPort(Protocol):
@@ -284,6 +284,20 @@ class PassingOnPort(Protocol):
     def take(self, item: int) -> None: ...
 
 
+class WrappingUpPort(Protocol):
+    """The note's draft, and the summary to the caller."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> WrappingUpState: ...
+    def draft(self) -> None: ...
+    def open(self) -> None: ...
+    def close(self) -> None: ...
+    def send(self, way: Way, to: str) -> None: ...
+    def save_pdf(self, path: str) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -317,6 +331,8 @@ class ViewModels(Protocol):
     def saying(self) -> SayingPort: ...
     @property
     def hanging_up(self) -> HangingUpPort: ...
+    @property
+    def wrapping_up(self) -> WrappingUpPort: ...
     @property
     def change(self) -> ChangePort: ...
     @property

@@ -13,7 +13,7 @@ from views.widgets.plain_label import ElidedLabel, PlainLabel, set_tip
 from views.widgets.section import Section
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import SayingState
+    from app.viewmodels.saying_states import SayingState
 
 _LETTERS = 170
 """Of the first words: what stands in four lines of the column."""

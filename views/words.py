@@ -60,6 +60,7 @@ def look(kind: str) -> str:
         "proposal": tr("Words", "Read before a change"),
         "change": tr("Words", "Changed"),
         "undo": tr("Words", "Change taken back"),
+        "summary": tr("Words", "Summary sent"),
         "who_saw": tr("Words", "Who had looked"),
         "lock": tr("Words", "Desk locked"),
         "unlock": tr("Words", "Desk unlocked"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QButtonGroup, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushButton
 
 from models.contacts import OUTCOMES
 from views import words
@@ -14,12 +14,13 @@ from views.theme import look
 from views.widgets.cards import Banner
 from views.widgets.chip import Chip
 from views.widgets.flow import FlowRow
-from views.widgets.plain_label import PlainLabel
+from views.widgets.plain_label import PlainLabel, set_tip
 from views.widgets.section import Section
 
 if TYPE_CHECKING:
-    from app.viewmodels.states import CallState, HangingUpState
-    from views.ports import CallPort
+    from app.viewmodels.saying_states import HangingUpState, WrappingUpState
+    from app.viewmodels.states import CallState
+    from views.ports import CallPort, WrappingUpPort
 
 
 class NoteBox(QPlainTextEdit):
@@ -38,6 +39,8 @@ class WrapUp(Section):
     saved = Signal()
     asked = Signal()
     """What is still to be settled before the caller hangs up."""
+    summarised = Signal()
+    """The caller is to get a summary."""
 
     def __init__(self) -> None:
         super().__init__("")
@@ -66,8 +69,20 @@ class WrapUp(Section):
         self.save_button.clicked.connect(self.save)
         self.column.addWidget(PlainLabel(self.tr("&Outcome"), "small", buddy=self.outcomes["resolved"]))
         self.column.addWidget(self.outcome_row)
-        self.column.addWidget(PlainLabel(self.tr("&Note"), "small", buddy=self.note))
+        self.draft_button = _link(self.tr("Draft"), self.tr("Draft the note from what was done (Ctrl+Shift+D)"))
+        self.summary_button = _link(self.tr("Summary…"), self.tr("What the caller gets: by e-mail, text message, letter or PDF (Ctrl+M)"))
+        self.summary_button.clicked.connect(self.summarised)
+        above = QHBoxLayout()
+        above.addWidget(PlainLabel(self.tr("&Note"), "small", buddy=self.note))
+        above.addStretch(1)
+        above.addWidget(self.draft_button)
+        above.addWidget(self.summary_button)
+        self.too_long = PlainLabel(role="error", wrap=True)
+        self.too_long.hide()
+        self._limit = (0, "")
+        self.column.addLayout(above)
         self.column.addWidget(self.note, 1)
+        self.column.addWidget(self.too_long)
         self.things = Chip()
         self.things.clicked.connect(self.asked)
         self.things.hide()
@@ -80,9 +95,10 @@ class WrapUp(Section):
         self.note.setMinimumHeight(look().px(72))
         self.note.setMaximumHeight(look().px(150))
 
-    def bind(self, model: CallPort) -> None:
-        """Connects to the view model."""
+    def bind(self, model: CallPort, wrapping_up: WrappingUpPort) -> None:
+        """Connects to the view models."""
         self._model = model
+        self.draft_button.clicked.connect(wrapping_up.draft)
         model.saved.connect(self.saved)
         model.state_changed.connect(self._changed)
         self._enable(True)
@@ -96,9 +112,23 @@ class WrapUp(Section):
                 self.note.setPlainText(state.note)
                 self.note.moveCursor(QTextCursor.MoveOperation.End)  # typing goes on where it stopped
                 self.note.blockSignals(False)
+                self._tell_length()
         self._check(state.inquiry.outcome)
         self.problem.show_text(state.problem, "bad", button=self.tr("OK") if state.problem else "")
         self.save_button.setEnabled(self._model is not None and not state.saving)
+
+    def draw_wrapping_up(self, state: WrappingUpState) -> None:
+        """How long the note may be, and whether a summary has gone out."""
+        self._limit = (state.limit, state.limit_of)
+        self._tell_length()
+        self.summary_button.setText(self.tr("Summary sent ✓") if state.sent else self.tr("Summary…"))
+
+    def _tell_length(self) -> None:
+        limit, of = self._limit
+        over = len(self.note.toPlainText()) - limit
+        told = self.tr("{department} takes {limit} letters of a note: {over} too many, it would be cut there.")
+        self.too_long.setText(told.format(department=of, limit=limit, over=over) if limit and over > 0 else "")
+        self.too_long.setVisible(bool(self.too_long.text()))
 
     def draw_things(self, state: HangingUpState) -> None:
         """How much is still to be settled."""
@@ -114,7 +144,7 @@ class WrapUp(Section):
             self._model.save()
 
     def _enable(self, on: bool) -> None:
-        for widget in (self.note, self.save_button, *self.outcomes.values()):
+        for widget in (self.note, self.save_button, self.draft_button, self.summary_button, *self.outcomes.values()):
             widget.setEnabled(on)
 
     def _changed(self, state: CallState) -> None:
@@ -137,7 +167,18 @@ class WrapUp(Section):
     def _note_changed(self) -> None:
         if self._model is not None:
             self._model.set_note(self.note.toPlainText())
+        self._tell_length()
 
     def _discard_problem(self) -> None:
         if self._model is not None:
             self._model.discard_problem()
+
+
+def _link(text: str, tip: str) -> QPushButton:
+    """A quiet button that reads like a link."""
+    button = QPushButton(text)
+    button.setProperty("role", "link")
+    button.setAutoDefault(True)
+    button.setAccessibleName(text)
+    set_tip(button, tip)
+    return button

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from app.viewmodels.setup import SetupViewModel
     from app.viewmodels.trail import TrailViewModel
     from app.viewmodels.verification import VerificationViewModel
+    from app.viewmodels.wrapping_up import WrappingUpViewModel
 from app.viewmodels.why import WhyViewModel
 
 
@@ -47,3 +48,4 @@ class ViewModels(NamedTuple):
     passing_on: PassingOnViewModel
     calls: CallsViewModel
     setup: SetupViewModel
+    wrapping_up: WrappingUpViewModel

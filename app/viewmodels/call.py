@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -59,6 +59,8 @@ class CallViewModel(ViewModel[CallState]):
         self._tab = tab
         self.reasoned: Callable[[str], None] = lambda reason: None
         self.restored: Callable[[Verification], None] = lambda verification: None
+        self.drafted: Callable[[], Awaitable[str]] = _nothing
+        """The note of a call that was saved without one."""
         self._id, self._phone_call, self._rings = self.new_key(), "", False
         self._caller_name = ""
         self._members: tuple[SubjectRef, ...] = ()
@@ -216,6 +218,11 @@ class CallViewModel(ViewModel[CallState]):
         self._tasks.start(self._keep_draft(draft), "keep draft")
         return msgspec.to_builtins(draft)
 
+    def draft_note(self, note: str) -> None:
+        """The note with what was drafted into it."""
+        if note != self.state.note:
+            self._type(note=note, revision=self.state.revision + 1)
+
     async def suspend(self) -> Any:
         """Show nothing more; returns the draft. What is being written is waited for: a save that fails keeps its note."""
         self._stop_waiting()
@@ -316,6 +323,8 @@ class CallViewModel(ViewModel[CallState]):
 
     async def _save(self, draft: ContactDraft) -> None:
         self._stop_waiting()
+        if not draft.note.strip():
+            draft = msgspec.structs.replace(draft, note=await self.drafted())
         if draft.anonymous:
             draft = msgspec.structs.replace(draft, caller_name="", members=())
         try:
@@ -335,3 +344,7 @@ class CallViewModel(ViewModel[CallState]):
             return await self._contacts.recent()
         except StoreUnavailable:
             return self.state.recent
+
+
+async def _nothing() -> str:
+    return ""

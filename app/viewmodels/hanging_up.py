@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
-from app.viewmodels.states import CallerState, HangingUpState, OpenThing
+from app.viewmodels.saying_states import HangingUpState, OpenThing
+from app.viewmodels.states import CallerState
 from models.hanging_up import Thing
 from models.people import Caller
 from models.records import Record, RecordRef

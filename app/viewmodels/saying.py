@@ -13,7 +13,8 @@ from app.services.blanks import Wording, blanks, fill
 from app.services.linking import disagreeing
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
-from app.viewmodels.states import CallerState, Reading, SayingState, Suggestion
+from app.viewmodels.saying_states import Reading, SayingState, Suggestion
+from app.viewmodels.states import CallerState
 from app.viewmodels.wording import language_name
 from models.knowledge import Article, Found, Suggested
 from models.records import Record

@@ -10,8 +10,6 @@ import msgspec
 from models.audit import Seen
 from models.checks import CheckRow
 from models.contacts import Channel, Contact, Inquiry
-from models.hanging_up import Thing
-from models.knowledge import Block, Found
 from models.links import Disagreement, Likeness, Link
 from models.outcomes import Outcome
 from models.people import Address, Caller, Shut, ValuePlace
@@ -31,20 +29,15 @@ __all__ = [
     "DepartmentsState",
     "Ended",
     "GlassState",
-    "HangingUpState",
     "LockState",
     "OpenCall",
-    "OpenThing",
     "ReadPart",
-    "Reading",
     "Revealed",
     "ReviewsState",
-    "SayingState",
     "SearchState",
     "SessionState",
     "SetupAsked",
     "SetupState",
-    "Suggestion",
     "TrailState",
     "Tried",
     "VerificationState",
@@ -342,50 +335,3 @@ class AddressesState(msgspec.Struct, frozen=True):
     suggestions: tuple[Address, ...] = ()
     suggests: bool = False
     """Whether a geocoder answers; without one the whole address is typed."""
-
-
-class Suggestion(msgspec.Struct, frozen=True):
-    """An article that fits what is on the screen, with its first words, filled, and why it is there: a record's title or a reason."""
-
-    key: str
-    title: str
-    lead: str
-    why: str
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """An article that is open, its blanks filled. ``languages`` are those that it is there in: tag and name."""
-
-    key: str
-    title: str
-    language: str
-    blocks: tuple[Block, ...]
-    links: tuple[tuple[str, str], ...] = ()
-    languages: tuple[tuple[str, str], ...] = ()
-
-
-class SayingState(msgspec.Struct, frozen=True):
-    """What may be said: articles that fit, those that were searched for, and the one that is read."""
-
-    suggestions: tuple[Suggestion, ...] = ()
-    language: str = ""
-    """The caller's, as far as it is known; empty: the city's own."""
-    text: str = ""
-    found: tuple[Found, ...] = ()
-    reading: Reading | None = None
-    left_out: tuple[str, ...] = ()
-    """Articles that can't be used, each with file, line and what to write."""
-    problem: str = ""
-
-
-class OpenThing(msgspec.Struct, frozen=True):
-    """One thing to settle before the caller hangs up; ``label`` is what its button says, empty where nothing can be done here."""
-
-    thing: Thing
-    label: str = ""
-
-
-class HangingUpState(msgspec.Struct, frozen=True):
-    """What is still to be settled, the late first."""
-
-    things: tuple[OpenThing, ...] = ()

@@ -126,6 +126,8 @@ class DemoCity:
         (self.site / "knowledge").mkdir()
         for article in templates.joinpath("knowledge").iterdir():
             (self.site / "knowledge" / article.name).write_bytes(article.read_bytes())
+        for letter in ("summary.txt", "summary.es.txt"):
+            (self.site / letter).write_bytes(templates.joinpath(letter).read_bytes())
         assert self._control is not None
         text = templates.joinpath("site.toml").read_text(encoding="utf-8")
         demo = f'\n[demo]\ncredentials = "{self._control.url}/credentials"\ncontrol = "{self._control.url}"\n'

@@ -16,11 +16,9 @@ from app.viewmodels.states import (
     CallState,
     DepartmentsState,
     GlassState,
-    HangingUpState,
     LockState,
     Revealed,
     ReviewsState,
-    SayingState,
     SearchState,
     SessionState,
     SetupAsked,
@@ -31,8 +29,8 @@ from app.viewmodels.states import (
 )
 from models.contacts import Inquiry
 from models.people import Address, SubjectRef, ValuePlace
-from models.records import RecordRef
 from tests.fakes.doing_viewmodels import FakeChange, FakeDoing, FakePassingOn
+from tests.fakes.saying_viewmodels import FakeHangingUp, FakeSaying, FakeWrappingUp
 from tests.fakes.viewmodel import FakeViewModel
 
 
@@ -334,33 +332,6 @@ class FakeAddresses(FakeViewModel):
         self.calls.append(("leave",))
 
 
-class FakeSaying(FakeViewModel):
-    def __init__(self, state: SayingState | None = None) -> None:
-        super().__init__(state or SayingState())
-
-    def enter(self) -> None:
-        self.calls.append(("enter",))
-
-    def search(self, text: str) -> None:
-        self.calls.append(("search", text))
-        self.change(text=text)
-
-    def read(self, key: str, *, told: bool = False) -> None:
-        self.calls.append(("read", key, told))
-
-    def speak(self, language: str) -> None:
-        self.calls.append(("speak", language))
-        self.change(language=language)
-
-
-class FakeHangingUp(FakeViewModel):
-    def __init__(self, state: HangingUpState | None = None) -> None:
-        super().__init__(state or HangingUpState())
-
-    def do(self, action: str, record: RecordRef | None) -> None:
-        self.calls.append(("do", action, record))
-
-
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -392,6 +363,7 @@ class FakeViewModels:
         self.addresses = FakeAddresses()
         self.saying = FakeSaying()
         self.hanging_up = FakeHangingUp()
+        self.wrapping_up = FakeWrappingUp()
         self.change = FakeChange()
         self.doing = FakeDoing(self.change)
         self.passing_on = FakePassingOn()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 
-from app.viewmodels.states import HangingUpState, OpenThing
+from app.viewmodels.saying_states import HangingUpState, OpenThing
 from models.hanging_up import Thing
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views import sample

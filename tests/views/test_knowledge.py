@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from app.viewmodels.states import Reading, SayingState, Suggestion
+from app.viewmodels.saying_states import Reading, SayingState, Suggestion
 from models.knowledge import Block, Found
 from tests.fakes.viewmodels import FakeViewModels
 from tests.views.test_plain_text import hostile, magenta
