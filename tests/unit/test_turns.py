@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from itertools import count
 
 import pytest
 
+from adapters import asking
 from adapters.turns import Turns
 
 
@@ -73,3 +75,13 @@ def test_a_long_work_gives_way_between_its_pieces(start: Callable[[Callable[[], 
     assert not second_piece.wait(0.02)
     turns.drawing(False)
     assert second_piece.wait(10)
+
+
+@pytest.mark.parametrize(("milliseconds", "turns"), [(0.01, 0), (0.4, 3), (2.0, 10)])
+def test_reading_gives_way_by_time_and_not_by_number(monkeypatch: pytest.MonkeyPatch, milliseconds: float, turns: int) -> None:
+    """A map of ten expressions takes ten times as long as one of names."""
+    clock, given = count(), []
+    monkeypatch.setattr(asking, "perf_counter", lambda: next(clock) * milliseconds / 1000)
+    monkeypatch.setattr(asking.TURNS, "give_way", lambda: given.append(True))
+    assert list(asking.read_items([int] * 10, 10)) == [0] * 10
+    assert len(given) == turns
