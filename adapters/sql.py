@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -222,6 +223,10 @@ class SqlDepartment(Writes):
             return self._ask(question, bound, ctx, None)
         except _Again as reason:
             again = reason
+        if again.broken_off:
+            with suppress(errors.DBAPIError), self._writing.connect(call := Call(ctx), ctx) as connection:
+                self._engine.begin(connection, call)
+                connection.begin()  # whoever may write takes back first what another left half done
         return self._ask(question, bound, ctx, again)
 
     def _ask(self, question: Question, bound: dict[str, str | None], ctx: CallContext, again: _Again | None) -> list[Row]:
@@ -267,16 +272,23 @@ class SqlDepartment(Writes):
             return _Again()
         if again is None and self._backend == "sqlite" and "decode to UTF-8" in str(error.orig):
             return _Again(lenient=True)
+        if again is None and self._manifest.apply and getattr(error.orig, "sqlite_errorname", "") in _BROKEN_OFF:
+            return _Again(broken_off=True)
         where = question.where if call.connected else self._place(("address",))
         return explain(error.orig or error, where=where, product=self._engine.product, connecting=not call.connected, lost=lost)
 
 
-class _Again(Exception):
-    """The question is worth a second try: on another connection, or taking text that is not UTF-8."""
+_BROKEN_OFF = frozenset({"SQLITE_READONLY_ROLLBACK", "SQLITE_READONLY_RECOVERY"})
+"""A writer was killed in the middle of a change: nobody can read the file until one who may write has taken that back."""
 
-    def __init__(self, *, lenient: bool = False) -> None:
+
+class _Again(Exception):
+    """The question is worth a second try: on another connection, taking text that is not UTF-8, or after a change that broke off."""
+
+    def __init__(self, *, lenient: bool = False, broken_off: bool = False) -> None:
         super().__init__()
         self.lenient = lenient
+        self.broken_off = broken_off
 
 
 def _any_text(data: bytes) -> str:

@@ -6,6 +6,8 @@ What departments do to a reply is tried in tests/unit/test_outbox.py, and kill -
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,12 +15,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from models.changes import Delivery
+from adapters.contract import Unavailable
+from models.changes import Delivery, Writing
 from models.outbox import Claim, Result, Slots
+from models.people import SubjectRef
 from models.store.changes import CUT_SHORT
 from models.store.errors import StoreUnavailable
+from tests.contract.case import department_at
 from tests.fakes.departments import Gate
 from tests.fakes.registers import NEW, FakeRegister, Town, play
+from tests.kill.city import OLD, make_database, manifests
 
 ONE = {"revenue": Slots(4, 20.0)}
 
@@ -286,3 +292,33 @@ def test_a_call_that_never_began_was_not_sent(tmp_path: Path) -> None:
 
     play(tmp_path, work, {"revenue": register}, revenue={"deadline": 0.2})
     assert len(register.taken) == 1
+
+
+BREAKS_OFF = """if True:
+    import os, signal, sqlite3, sys
+    connection = sqlite3.connect(sys.argv[1], isolation_level=None)
+    connection.execute("PRAGMA cache_size=1")  # what is not committed is written early
+    connection.execute("BEGIN IMMEDIATE")
+    connection.execute("UPDATE ledger SET ADDRESS = 'half' || zeroblob(9000)")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows")
+@pytest.mark.parametrize("takes_changes", [True, False])
+def test_a_database_in_which_a_change_broke_off_can_be_read_again(tmp_path: Path, takes_changes: bool) -> None:
+    """Its file holds half a change, which only a connection that may write can take back: one that only reads is refused."""
+    make_database(tmp_path / "city.db", range(1, 200))
+    subprocess.run([sys.executable, "-c", BREAKS_OFF, str(tmp_path / "city.db")], timeout=60)
+    assert (tmp_path / "city.db-journal").stat().st_size
+    text = manifests(tmp_path, "")["ledger"]
+    if not takes_changes:
+        text = text.partition("[[apply]]")[0].replace('"apply"', '"check"') + '[check]\nsql = "SELECT * FROM ledger"\n'
+    with department_at(text, tmp_path, None) as (department, ctx):
+        if takes_changes:
+            now = department.current(Writing("address", "", {}, SubjectRef("office", "7")), ctx)
+            assert now is not None
+            assert (now.values, now.version) == ({"address": OLD}, "1")
+        else:
+            with pytest.raises(Unavailable, match="READONLY_ROLLBACK"):
+                department.check(ctx)
