@@ -132,8 +132,9 @@ class Town:
         for name, register in registers.items():
             how = {"change": "address", "current": {"path": "/"}} | (apply or {}).get(name, {})
             deadline = how.pop("deadline", 5.0)
-            roles = how.pop("may", ("agent",))
-            named = manifest(name, capabilities=("records", "apply"), apply=[how], deadline=deadline, roles=roles)
+            roles, at_once = how.pop("may", ("agent",)), how.pop("at_once", 4)
+            capabilities = ("records", "apply")
+            named = manifest(name, capabilities=capabilities, apply=[how], deadline=deadline, roles=roles, concurrent=at_once)
             ports.append(Port(named, register))
         self.departments = Departments(ports, FakeSecrets())
         self.asker = FakeAsker()
