@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 
 from adapters.manifest import Manifest
 from adapters.manifest_apply import ALWAYS, Apply, Asking, Statement
-from adapters.mapping import no_jmespath
+from adapters.sources import no_jmespath
 from adapters.templates import problems
 from adapters.toml_tables import Place
 from adapters.writing import askings, statements, templates_of

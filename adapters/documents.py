@@ -21,8 +21,8 @@ from adapters.document_stores import Store, media_of, type_of
 from adapters.manifest import Manifest
 from adapters.manifest_apply import Asking, Statement
 from adapters.manifest_requests import Request
-from adapters.mapping import json_getter
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
+from adapters.sources import json_getter
 from adapters.templates import fill, names_in
 from adapters.toml_tables import Place
 from adapters.transport import Transport

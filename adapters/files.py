@@ -26,8 +26,8 @@ from adapters.drop_tables import Row, Tables
 from adapters.drops import Folder, Found, Place, age, newest
 from adapters.manifest import Manifest
 from adapters.manifest_requests import Request
-from adapters.mapping import Getter
 from adapters.questions import QuestionsDepartment, questions, unused
+from adapters.sources import Getter
 from adapters.sql_statement import limited, problem
 from adapters.templates import fill
 from adapters.toml_tables import Place as KeyPlace

@@ -20,9 +20,9 @@ from adapters.contract import BadAnswer, CallContext, DepartmentError, Health, R
 from adapters.graphql_text import Query, read_query
 from adapters.manifest import Manifest
 from adapters.manifest_requests import Request
-from adapters.mapping import json_getter
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following
+from adapters.sources import json_getter
 from adapters.templates import fill, query_values
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, HttpResponse, Transport

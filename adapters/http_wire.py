@@ -25,6 +25,7 @@ from adapters.tls import told
 _PIECE = 65_536
 _MOST_HEAD = 65_536
 """Bytes of status line and headers, as in http.client; and of a chunk's size line or the trailers."""
+_MOST_HEADS = 16
 _HEAD_ENDS = re.compile(rb"\r?\n\r?\n")
 _LINE_ENDS = re.compile(rb"\r?\n")
 _STATUS = re.compile(rb"HTTP/1\.([01]) ([1-9]\d\d)(?: [^\r\n]*)?\Z")
@@ -213,9 +214,12 @@ class Answer:
 
     def __init__(self, sock: Any, deadline: float) -> None:
         self._incoming = _Incoming(sock, deadline)
-        self.status = 100
-        while 100 <= self.status < 200:  # 100 Continue, 103 Early Hints: the answer follows
+        for _ in range(_MOST_HEADS):
             self.status, self.headers, self._closes = _head(self._incoming.until(_HEAD_ENDS))
+            if self.status >= 200:
+                break  # what came before is 100 Continue, 103 Early Hints: the answer follows
+        else:
+            raise BadAnswer("not HTTP as it should be (hints without end)")
         self._chunked, self._length = _framing(self.status, self.headers)
         self._ended = False
 

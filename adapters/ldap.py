@@ -22,8 +22,8 @@ from adapters.contract import BadAnswer, CallContext, Health, SignInNeeded
 from adapters.ldap_session import INVALID_DN, NO_SUCH_OBJECT, PORTS, SIZE_LIMIT, SUCCESS, Sessions
 from adapters.manifest import Manifest, values_in
 from adapters.manifest_requests import Request
-from adapters.mapping import fields_read
 from adapters.questions import QuestionsDepartment, questions, unused
+from adapters.sources import fields_read
 from adapters.templates import fill, names_in
 from adapters.toml_tables import Place
 from adapters.transport import Transport, on_this_machine

@@ -8,23 +8,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from pathlib import Path
 from typing import Any
 
 from adapters.contract import BadAnswer, CallContext
 from adapters.manifest import Manifest, values_in
 from adapters.manifest_maps import AddressMap, Code, PersonMap, RecordMap, Value
+from adapters.sources import Getter, GetterFactory, no_jmespath
+from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
 from models.people import Address, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, attention_for
 
-Getter = Callable[[Any], Any]
-GetterFactory = Callable[[str], Getter]
 _Date = date
-
-_PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
@@ -37,90 +36,12 @@ def clean(text: str) -> str:
     return _BIDI.sub("", _CONTROL.sub("\ufffd", text)).strip()
 
 
-def column_getter(name: str) -> Getter:
-    """A column of a SQL row mapping. A column that the SELECT does not give raises BadAnswer."""
-
-    def get(row: Mapping[str, Any]) -> Any:
-        try:
-            return row[name]
-        except KeyError:
-            raise BadAnswer(f"the answer has no column {name}", key="mapping") from None
-
-    return get
-
-
-def json_getter(path: str) -> Getter:
-    """A JMESPath of a JSON item. Plain names and dotted paths skip the interpreter: it costs ten times as much."""
-    if quoted := re.fullmatch(r'"([^"\\]+)"', path):
-        name = quoted[1]
-        return lambda item: item.get(name) if isinstance(item, dict) else None
-    if _PLAIN.fullmatch(path):
-        keys = path.split(".")
-        if len(keys) == 1:
-            return lambda item: item.get(path) if isinstance(item, dict) else None
-
-        def get(item: Any) -> Any:
-            for key in keys:
-                if not isinstance(item, dict):
-                    return None
-                item = item.get(key)
-            return item
-
-        return get
-    import jmespath  # here, as many departments need none
-    from jmespath.exceptions import JMESPathError
-
-    compiled = jmespath.compile(path)
-
-    def search(item: Any) -> Any:
-        try:
-            return compiled.search(item)
-        except JMESPathError as error:  # its text may quote what came
-            raise BadAnswer(f"{path} does not fit what came ({type(error).__name__})", key="mapping") from None
-
-    return search
-
-
-def no_jmespath(path: str) -> str:
-    """What is wrong with a JMESPath, in words; empty when nothing is."""
-    if _PLAIN.fullmatch(path):
-        return ""
-    import jmespath
-    from jmespath.exceptions import JMESPathError, JMESPathTypeError
-
-    try:
-        jmespath.search(path, {})  # a function that there is not shows only now
-    except JMESPathTypeError:
-        return ""  # that depends on what comes
-    except JMESPathError:
-        return f'"{path}" is no JMESPath: see jmespath.org'
-    return ""
-
-
 def unreadable_sources(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     """A problem for each source of the maps that is no JMESPath, with its place."""
     for place, value in (*values_in(manifest.person, ("person",)), *values_in(manifest.record, ("record",))):
         for source in value.sources():
             if words := no_jmespath(source):
                 yield place, f"{'.'.join(str(part) for part in place)}: {words}"
-
-
-def fields_read(path: str) -> set[str]:
-    """The names of the fields that a JMESPath reads, at any depth."""
-    if quoted := re.fullmatch(r'"([^"\\]+)"', path):
-        return {quoted[1]}
-    if _PLAIN.fullmatch(path):
-        return set(path.split("."))
-    import jmespath
-
-    def fields(node: dict[str, Any]) -> Iterator[str]:
-        if node.get("type") == "field":
-            yield node["value"]
-        for child in node.get("children", ()):
-            if isinstance(child, dict):
-                yield from fields(child)
-
-    return set(fields(jmespath.compile(path).parsed))
 
 
 class Converter:
@@ -132,6 +53,8 @@ class Converter:
     def __init__(self, field: str, value: Value, getter: GetterFactory, manifest: Manifest) -> None:
         self.field = field
         self.spec = value
+        self._manifest = Path(manifest.path)
+        self._at: str | None = None
         self._codes = manifest.codes.get(value.codes) if value.codes else None
         self._match = re.compile(value.match) if value.match else None
         self._formats = value.date.split("|") if value.date else ["iso"]
@@ -158,9 +81,25 @@ class Converter:
         def text(item: Any) -> str:
             value = raw(item)
             # Nearly every value: what _text and clean would do, without two more calls.
-            return value.strip() if type(value) is str and value.isascii() and value.isprintable() else _text(value)
+            return value.strip() if type(value) is str and value.isascii() and value.isprintable() else self._single(value)
 
         return text
+
+    def _single(self, value: Any) -> str:
+        while isinstance(value, list):  # some servers wrap every value
+            value = value[0] if value else None
+        if isinstance(value, dict):
+            raise self.unlike("is a table where one value should be")
+        return _text(value)
+
+    def unlike(self, words: str) -> BadAnswer:
+        """What this field is, other than the manifest says: with the manifest's line."""
+        if self._at is None:
+            place = self.field.split(".")
+            text = self._manifest.read_text(encoding="utf-8") if self._manifest.is_file() else ""
+            line = line_of(text, tuple(place[:3] if place[0] == "record" else place[:2]))
+            self._at = f"{self._manifest.name}:{line}: " if text else ""
+        return BadAnswer(f"{self._at}{self.field} {words}", key="mapping")
 
     def _reshape(self, text: str) -> str:
         if self._match is not None:
@@ -224,7 +163,7 @@ class Converter:
                 return date.fromisoformat(text[:10]) if form == "iso" and len(text) >= 10 else self._parse(text, form)
             except (ValueError, OverflowError):
                 continue
-        raise BadAnswer(f"{self.field} is not a date of the form {self.spec.date or 'iso'}", key="mapping")
+        raise self.unlike(f"is not a date of the form {self.spec.date or 'iso'}")
 
     @staticmethod
     def _parse(text: str, form: str) -> _Date:
@@ -245,7 +184,7 @@ class Converter:
             if not amount.is_finite():
                 raise InvalidOperation
         except InvalidOperation:
-            raise BadAnswer(f"{self.field} is not a number", key="mapping") from None
+            raise self.unlike("is not a number") from None
         return amount.scaleb(-2) if self.spec.cents else amount
 
 
@@ -297,7 +236,7 @@ class PersonReader:
     def __call__(self, item: Any, ctx: CallContext) -> Person:
         key = self._id.text(item)
         if not key:
-            raise BadAnswer("a person without the key that person.id names", key="mapping")
+            raise self._id.unlike("is missing: a person without a key")
         given = self._given.text(item) if self._given else ""
         family = self._family.text(item) if self._family else ""
         return Person(
@@ -368,7 +307,7 @@ class RecordReader:
     def __call__(self, item: Any, ctx: CallContext, subject: SubjectRef | None = None) -> Record:
         key = self._id.text(item)
         if not key:
-            raise BadAnswer(f"a record without the key that record.{self.kind}.id names", key="mapping")
+            raise self._id.unlike("is missing: a record without a key")
         status, state = (self._status.text(item), self._status.state(item)) if self._status else ("", "")
         due = self._due.date(item) if self._due else None
         amount = self._amount.amount(item) if self._amount else None

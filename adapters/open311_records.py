@@ -17,8 +17,9 @@ import msgspec
 
 from adapters.contract import CallContext
 from adapters.manifest import Manifest
-from adapters.mapping import Converter, PersonReader, RecordReader, json_getter
+from adapters.mapping import Converter, PersonReader, RecordReader
 from adapters.open311_answers import Item, text
+from adapters.sources import json_getter
 from models.people import Address, Person, Sensitivity, SubjectRef
 from models.records import Field, Record, RecordRef, State, attention_for
 

@@ -17,7 +17,8 @@ from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records, values_in
 from adapters.manifest_requests import Request
-from adapters.mapping import GetterFactory, PersonReader, json_getter, no_jmespath, record_readers, unreadable_sources
+from adapters.mapping import PersonReader, record_readers, unreadable_sources
+from adapters.sources import GetterFactory, json_getter, no_jmespath
 from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place

@@ -10,7 +10,7 @@ import msgspec
 
 from adapters.contract import BadAnswer
 from adapters.manifest_requests import Paging
-from adapters.mapping import json_getter
+from adapters.sources import json_getter
 from adapters.transport import HttpResponse
 
 MOST_PAGES = 200

@@ -31,7 +31,8 @@ from adapters.contract import BadAnswer, CallContext, Cancelled, Health, NotFoun
 from adapters.manifest import Manifest, ManifestError, ManifestProblem
 from adapters.manifest_apply import Asking, Statement
 from adapters.manifest_requests import Request
-from adapters.mapping import Getter, PersonReader, column_getter, record_readers
+from adapters.mapping import PersonReader, record_readers
+from adapters.sources import Getter, column_getter
 from adapters.sql_engines import Call, engine_for
 from adapters.sql_errors import explain
 from adapters.sql_pool import Connections

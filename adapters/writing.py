@@ -16,7 +16,8 @@ from adapters.contract import CallContext, Conflict, DepartmentError, NotFound, 
 from adapters.manifest import Manifest
 from adapters.manifest_apply import Apply, Asking, Statement
 from adapters.manifest_maps import Value
-from adapters.mapping import NO, Converter, GetterFactory
+from adapters.mapping import NO, Converter
+from adapters.sources import GetterFactory
 from adapters.templates import names_in, sendable, subject_values
 from adapters.toml_tables import Place
 from models.changes import Current, Receipt, Writing

@@ -14,17 +14,19 @@ Behaviour = Callable[[socket.socket], None]
 class RawServer:
     """A context manager; ``behave(connection)`` is called for each connection once the request was read. Ends with the test.
 
-    ``until`` is what ends a request; nothing: ``behave`` reads it.
+    ``until`` is what ends a request; nothing: ``behave`` reads it. ``place`` is a socket that is bound already.
     """
 
-    def __init__(self, behave: Behaviour, until: bytes = b"\r\n\r\n") -> None:
+    def __init__(self, behave: Behaviour, until: bytes = b"\r\n\r\n", place: socket.socket | None = None) -> None:
         self._behave = behave
         self._until = until
+        self._place = place
         self.requests: list[bytes] = []
         self.ended = threading.Event()
 
     def __enter__(self) -> RawServer:
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = self._place or socket.create_server(("127.0.0.1", 0))
+        self._listener.listen()
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self._thread.start()

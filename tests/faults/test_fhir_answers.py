@@ -7,17 +7,18 @@ from pathlib import Path
 import pytest
 
 from adapters.manifest import Manifest, load_manifest
-from models.outcomes import Answered, Failed
+from models.outcomes import Answered
 from tests.contract.case_fhir import manifest_toml
 from tests.fakes.raw_server import RawServer, answer
-from tests.faults.test_departments_answers import search
+from tests.faults.behaviours import everywhere
+from tests.faults.matrix import http_cases, search
 
 ONE = '{"resource": {"resourceType": "Patient", "id": "1", "name": [{"use": "official", "family": "Gonzalez", "given": ["Maria"]}]}}'
 
 
 def clinic(url: str, folder: Path) -> Manifest:
     file = folder / "faulty.toml"
-    file.write_text("deadline = 2.0\n" + manifest_toml(url, "Task"), encoding="utf-8")
+    file.write_text("deadline = 0.8\n" + manifest_toml(url, "Task"), encoding="utf-8")
     return load_manifest(file, folder)
 
 
@@ -70,14 +71,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_each_fault_has_its_word(case: str, tmp_path: Path) -> None:
-    body, word, detail = CASES[case]
-    with RawServer(lambda connection: connection.sendall(body)) as server:
-        found = search(clinic(server.url, tmp_path)).outcomes["faulty"]
-    assert isinstance(found, Failed)
-    assert (found.fault.key, detail in found.fault.detail) == (word, True)
-    assert "gonzalez" not in found.fault.detail.lower()
+MATRIX = http_cases("fhir", clinic, answer(page(ONE), kind="application/fhir+json"), everywhere(page(ONE), "application/fhir+json") | CASES)
 
 
 @pytest.mark.parametrize("body", [page(""), b'{"resourceType": "Bundle", "total": 0}', b'{"resourceType": "Bundle", "link": null}'])

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from adapters.manifest import Manifest, load_manifest
-from models.outcomes import Answered, Failed
+from models.outcomes import Answered
 from tests.contract.case_graphql import manifest_toml
 from tests.fakes.raw_server import RawServer, answer
-from tests.faults.test_departments_answers import search
+from tests.faults.behaviours import everywhere
+from tests.faults.matrix import http_cases, search
 
 ONE = '{"node": {"id": "1", "given": "Maria", "family": "Gonzalez", "born": "1984-03-09"}}'
 
@@ -18,7 +17,7 @@ ONE = '{"node": {"id": "1", "given": "Maria", "family": "Gonzalez", "born": "198
 def registry(url: str, folder: Path) -> Manifest:
     file = folder / "faulty.toml"
     errors = '\n[graphql]\nerrors = { "BUSY_.*" = "rate_limited", "came too (late|early)" = "forbidden" }\n'
-    file.write_text("deadline = 2.0\n" + manifest_toml(url, "connection") + errors, encoding="utf-8")
+    file.write_text("deadline = 0.8\n" + manifest_toml(url, "connection") + errors, encoding="utf-8")
     return load_manifest(file, folder)
 
 
@@ -63,14 +62,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_each_fault_has_its_word(case: str, tmp_path: Path) -> None:
-    body, word, detail = CASES[case]
-    with RawServer(lambda connection: connection.sendall(body)) as server:
-        found = search(registry(server.url, tmp_path)).outcomes["faulty"]
-    assert isinstance(found, Failed)
-    assert (found.fault.key, detail in found.fault.detail) == (word, True), found.fault
-    assert "gonzalez" not in found.fault.detail.lower()
+MATRIX = http_cases("graphql", registry, answer(page(ONE), kind="application/json"), everywhere(page(ONE), "application/json") | CASES)
 
 
 def test_what_came_beside_an_error_is_shown(tmp_path: Path) -> None:

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from adapters.manifest import Manifest, load_manifest
-from models.outcomes import Answered, Failed, Fault
+from models.outcomes import Answered
 from tests.contract.case_odata import manifest_toml
 from tests.fakes.http_server import Asked, HttpServer, Reply
 from tests.fakes.raw_server import RawServer, answer
-from tests.faults.test_departments_answers import search
+from tests.faults.behaviours import everywhere
+from tests.faults.matrix import http_cases, search
 
 ONE = '{"id": "1", "given": "Maria", "family": "Gonzalez", "born": "1984-03-09"}'
 
 
 def registry(url: str, folder: Path) -> Manifest:
     file = folder / "faulty.toml"
-    file.write_text("deadline = 2.0\n" + manifest_toml(url, "filter", credential=False, batch=False), encoding="utf-8")
+    file.write_text("deadline = 0.8\n" + manifest_toml(url, "filter", credential=False, batch=False), encoding="utf-8")
     return load_manifest(file, folder)
-
-
-def told(body: bytes, folder: Path) -> Fault:
-    with RawServer(lambda connection: connection.sendall(body)) as server:
-        outcome = search(registry(server.url, folder)).outcomes["faulty"]
-    assert isinstance(outcome, Failed)
-    assert "gonzalez" not in outcome.fault.detail.lower()
-    return outcome.fault
 
 
 def error(code: str) -> bytes:
@@ -68,11 +59,7 @@ CASES = {
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_each_fault_has_its_word(case: str, tmp_path: Path) -> None:
-    body, word, detail = CASES[case]
-    fault = told(body, tmp_path)
-    assert (fault.key, detail in fault.detail) == (word, True)
+MATRIX = http_cases("odata", registry, answer(page(ONE), kind="application/json"), everywhere(page(ONE), "application/json") | CASES)
 
 
 def test_one_bad_entity_keeps_nobody_from_the_others(tmp_path: Path) -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from adapters.contract import BadAnswer, Department
 from adapters.manifest import Manifest, ManifestError, load_manifest
-from adapters.mapping import json_getter
 from adapters.registry import make_department
+from adapters.sources import json_getter
 from adapters.transport import Transport
 from app.config import SiteError, load_site
 from app.services.departments import make_ports
