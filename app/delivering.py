@@ -154,16 +154,16 @@ def shown_as_text(found: Shown, site: Site) -> str:
 
 
 def shown_as_json(found: Shown) -> str:
-    """``values``, ``before`` and ``theirs`` are null where they are hidden for the role."""
+    """``values``, ``before`` and ``theirs`` are null where they are hidden for the role, whose events then have no ``detail``."""
     change = found.change
     parts = [
         _part_as_json(change, part)
-        | {"key": part.key, "detail": part.detail, "receipt": part.receipt and part.receipt.reference}
+        | {"key": part.key, "receipt": part.receipt and part.receipt.reference}
         | {
             name: _current(current, part.department in found.open_to)
             for name, current in (("before", part.before), ("theirs", part.theirs))
         }
-        | {"history": [{"at": event.at.isoformat(), **_event_as_json(event)} for event in found.history[part.id]]}
+        | {"history": [_event_as_json(event, part.department in found.open_to) for event in found.history[part.id]]}
         for part in change.deliveries
     ]
     told = {
@@ -202,8 +202,10 @@ def _part_as_json(change: Change, part: Delivery) -> dict[str, Any]:
     }
 
 
-def _event_as_json(event: Event) -> dict[str, Any]:
-    return {"state": event.state, "why": event.fault or None, "detail": event.detail, "times": event.times}
+def _event_as_json(event: Event, open_to_role: bool) -> dict[str, Any]:
+    """``detail`` may be in the department's words, which may quote what was sent."""
+    told = {"at": event.at.isoformat(), "state": event.state, "why": event.fault or None, "times": event.times}
+    return told | ({"detail": event.detail} if open_to_role else {})
 
 
 def _state(part: Delivery) -> str:

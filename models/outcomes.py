@@ -110,7 +110,7 @@ WRITING_WORDS: dict[str, str] = {
     "rejected": "The department did not accept the change.",
     "conflict": "The department's data changed meanwhile: compare, then decide.",
     "proof": "The caller must show a proof first.",
-    "not permitted": "Your role may not make this change there.",
+    "not permitted": "The role does not allow this change there.",
     "level": "The caller must be verified further first.",
     "no answer": "The department does not answer now. The change is kept and sent as soon as it does.",
     "not found": "Nothing is known there of this person.",

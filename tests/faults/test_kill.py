@@ -36,3 +36,9 @@ def test_nothing_is_lost_and_nothing_done_twice() -> None:
 
 def test_a_desk_that_looks_nothing_up_is_found_out() -> None:
     assert killed(0, 8, "careless")["doubled"]
+
+
+def test_three_desks_on_one_store_send_each_delivery_once() -> None:
+    found = killed("rivals", 20)
+    assert (found["ended"], found["deliveries"], found["doubled"]) == ([0, 0, 0], 100, [])
+    assert found["attempts"] == {"1": 100}

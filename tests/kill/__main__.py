@@ -1,6 +1,7 @@
 """Kills desks: ``python -m tests.kill FIRST COUNT`` runs so many seeds and prints what became of their changes, as JSON.
 
-With ``careless`` behind, desks look nothing up: that this is found out shows that it would be.
+With ``careless`` behind, desks look nothing up: that this is found out shows that it would be. ``python -m tests.kill rivals COUNT`` lets
+three desks send from one store.
 
 Each seed is one person, whose change of address goes to five departments. The desk is killed once or twice at a step and a repetition
 that the seed chooses, started anew with its leases over, and at last left alone until nothing moves. Desks are forked from this
@@ -20,8 +21,8 @@ import time
 import traceback
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from app.services.audit import AuditLog
 from models.store.store import Store
 from tests.fakes.http_server import HttpServer
 from tests.kill.city import NAMES, NEW, Server, make_database, manifests
-from tests.kill.desk import POINTS, Points, work
+from tests.kill.desk import POINTS, Points, keep_all, send_all, work
 
 SETTLES = 0.03
 """Seconds after a kill for which what the desk had sent may still be read; a lease is longer."""
@@ -76,13 +77,19 @@ def run(folder: Path, url: str, seed: int, careless: bool) -> tuple[dict[str, An
     return outcome(folder, url, seed), killed
 
 
-def outcome(folder: Path, url: str, seed: int) -> dict[str, Any]:
-    """Where each delivery is in the end, and what its department did."""
-    with urllib.request.urlopen(f"{url}/effects/{seed}", timeout=10) as answer:
+def effects_on(folder: Path, url: str, person: int) -> dict[str, list[str]]:
+    """What each department did to a person's address."""
+    with urllib.request.urlopen(f"{url}/effects/{person}", timeout=10) as answer:
         effects: dict[str, list[str]] = json.loads(answer.read())
     with closing(sqlite3.connect(folder / "city.db")) as connection:
-        for name, address in connection.execute("SELECT DEPARTMENT, ADDRESS FROM effects WHERE NO = ?", (str(seed),)):
+        for name, address in connection.execute("SELECT DEPARTMENT, ADDRESS FROM effects WHERE NO = ?", (str(person),)):
             effects.setdefault(name, []).append(address)
+    return effects
+
+
+def outcome(folder: Path, url: str, seed: int) -> dict[str, Any]:
+    """Where each delivery is in the end, and what its department did."""
+    effects = effects_on(folder, url, seed)
     with Store.open(folder / str(seed)) as store:
         changes = store.changes.of_call(str(seed))
         whole = not AuditLog(store.audit, b"k" * 32).prove().breaks
@@ -99,10 +106,12 @@ def outcome(folder: Path, url: str, seed: int) -> dict[str, Any]:
     }
 
 
-def main(first: int, count: int, *, careless: bool) -> int:
+@contextmanager
+def city(people: range) -> Iterator[tuple[Path, str]]:
+    """Departments with these people, in a folder, and the server's address."""
     with tempfile.TemporaryDirectory(prefix="civicdesk-kill-") as name:
         folder = Path(name)
-        make_database(folder / "city.db", range(first, first + count))
+        make_database(folder / "city.db", people)
         read, told = os.pipe()
         server = forked(lambda: serve(told))
         os.close(told)
@@ -110,28 +119,58 @@ def main(first: int, count: int, *, careless: bool) -> int:
         for department, text in manifests(folder, url).items():
             (folder / f"{department}.toml").write_text(text, encoding="utf-8")
         try:
-            runs = [run(folder, url, seed, careless) for seed in range(first, first + count)]
+            yield folder, url
         finally:
             os.kill(server, signal.SIGTERM)
             os.waitpid(server, 0)
+
+
+def killed(first: int, count: int, *, careless: bool) -> dict[str, Any]:
+    """Run the seeds, one after the other."""
+    with city(range(first, first + count)) as (folder, url):
+        runs = [run(folder, url, seed, careless) for seed in range(first, first + count)]
     states: dict[str, Counter[str]] = {department: Counter() for department in NAMES}
     points: Counter[str] = Counter()
-    for found, killed in runs:
-        points.update(killed)
+    for found, at in runs:
+        points.update(at)
         for department, state in found["states"].items():
             states[department][state] += 1
-    summary = {
-        "runs": count,
-        "kills": sum(points.values()),
-        "points": points,
-        "states": states,
-        **{
-            what: [(first + at, found[what]) for at, (found, _) in enumerate(runs) if found[what]] for what in ("lost", "doubled", "untold")
-        },
+    wrong = {
+        what: [(first + at, found[what]) for at, (found, _) in enumerate(runs) if found[what]] for what in ("lost", "doubled", "untold")
     }
-    sys.stdout.write(json.dumps(summary) + "\n")
+    return {"runs": count, "kills": sum(points.values()), "points": points, "states": states, **wrong}
+
+
+def rivals(count: int) -> dict[str, Any]:
+    """Three desks send what lies in one store at the same moment."""
+    people = range(count)
+    with city(people) as (folder, url):
+        begin, starts = os.pipe()
+        os.waitpid(forked(lambda: keep_all(folder, people)), 0)
+        desks = [forked(lambda: send_all(folder, begin)) for _ in range(3)]
+        time.sleep(0.3)  # until they have opened the store
+        os.write(starts, b"123")
+        ended = [os.waitpid(pid, 0)[1] for pid in desks]
+        effects = {person: effects_on(folder, url, person) for person in people}
+        with Store.open(folder / "rivals") as store:
+            parts = [part for person in people for change in store.changes.of_call(str(person)) for part in change.deliveries]
+    return {
+        "ended": ended,
+        "deliveries": len(parts),
+        "attempts": Counter(part.attempts for part in parts),
+        "states": Counter(part.state for part in parts),
+        "doubled": [person for person, of in effects.items() if any(len(each) > 1 for each in of.values())],
+    }
+
+
+def main(arguments: list[str]) -> int:
+    if arguments[0] == "rivals":
+        told = rivals(int(arguments[1]))
+    else:
+        told = killed(int(arguments[0]), int(arguments[1]), careless=arguments[2:] == ["careless"])
+    sys.stdout.write(json.dumps(told) + "\n")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(int(sys.argv[1]), int(sys.argv[2]), careless=sys.argv[3:] == ["careless"]))
+    sys.exit(main(sys.argv[1:]))

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -137,45 +137,85 @@ async def _not_looked_up(this_try: object) -> None:
     """As if what is unknown had not been made."""
 
 
-def work(folder: Path, person: int, points: Points, later: float, careless: bool) -> None:
-    """Keep the change of one person, unless it is kept, and send until nothing moves. ``later``: seconds that the clock is ahead.
+class Desk(NamedTuple):
+    """What a desk does changes with. ``move`` sets its clock ahead, in seconds."""
 
-    ``careless``: nothing is looked up before it is sent again.
-    """
-    if careless:
-        sending._Try._looked_up = _not_looked_up  # type: ignore[assignment,method-assign]
+    changes: Changes
+    rows: ChangeRows
+    move: Callable[[float], None]
+
+    async def keep(self, person: int) -> None:
+        """Make the change of one person's address."""
+        members = tuple(SubjectRef(name, str(person)) for name in NAMES)
+        proposals = [each async for each in self.changes.propose("address", members)][-1]
+        form = {"caller_name": "", "call": str(person), "token": f"form {person}"}
+        await self.changes.submit("address", {"address": NEW}, proposals, **form)  # type: ignore[arg-type]
+
+
+@contextmanager
+def desk(folder: Path, store_name: str, points: Points, later: float) -> Iterator[Desk]:
+    """A desk over the departments in ``folder``, whose clock is ``later`` seconds ahead."""
     transport = Transport()
     ports = []
     for name in NAMES:
         manifest = load_manifest(folder / f"{name}.toml", folder)
         ports.append(Port(manifest, KilledDepartment(make_department(manifest, transport), points)))  # type: ignore[arg-type]
     departments = Departments(ports, FakeSecrets())
-    store = Store.open(folder / str(person))
+    store = Store.open(folder / store_name)
     ahead = later
 
     def now() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=ahead)
 
+    def move(seconds: float) -> None:
+        nonlocal ahead
+        ahead += seconds
+
     rows = KilledRows(store, now, points)
     entries = AuditLog(store.audit, b"k" * 32).entries
     worker = Bulkhead("store", 1)
-    changes = Changes(departments, (ADDRESS,), rows, worker, entries, FakeAudit(), FakeAsker())
-
-    async def through() -> None:
-        nonlocal ahead
-        if not rows.of_call(str(person)):
-            members = tuple(SubjectRef(name, str(person)) for name in NAMES)
-            proposals = [each async for each in changes.propose("address", members)][-1]
-            await changes.submit("address", {"address": NEW}, proposals, caller_name="", call=str(person), token=f"form {person}")
-            (folder / str(person) / "told").touch()
-        for _ in range(ROUNDS):
-            await changes.outbox.drain()
-            if not any(part.next_try for change in rows.of_call(str(person)) for part in change.deliveries):
-                break
-            ahead += LATER
-
-    asyncio.run(through())
+    yield Desk(Changes(departments, (ADDRESS,), rows, worker, entries, FakeAudit(), FakeAsker()), rows, move)
     departments.close()
     worker.close()
     store.close()
     transport.close()
+
+
+def work(folder: Path, person: int, points: Points, later: float, careless: bool) -> None:
+    """Keep the change of one person, unless it is kept, and send until nothing moves. ``careless``: nothing is looked up."""
+    if careless:
+        sending._Try._looked_up = _not_looked_up  # type: ignore[assignment,method-assign]
+
+    told = folder / f"{person}.told"
+
+    async def through(desk: Desk) -> None:
+        if not desk.rows.of_call(str(person)):
+            assert not told.exists(), "what was told as kept is not there any more"
+            await desk.keep(person)
+            told.touch()
+        for _ in range(ROUNDS):
+            await desk.changes.outbox.drain()
+            if not any(part.next_try for change in desk.rows.of_call(str(person)) for part in change.deliveries):
+                break
+            desk.move(LATER)
+
+    with desk(folder, str(person), points, later) as opened:
+        asyncio.run(through(opened))
+
+
+def keep_all(folder: Path, people: range) -> None:
+    """Keep a change of each of these people in one store, and send nothing."""
+
+    async def through(desk: Desk) -> None:
+        for person in people:
+            await desk.keep(person)
+
+    with desk(folder, "rivals", Points("", 0), 0.0) as opened:
+        asyncio.run(through(opened))
+
+
+def send_all(folder: Path, begin: int) -> None:
+    """Send what is due in that store, from the moment when there is something to read from the file descriptor ``begin``."""
+    with desk(folder, "rivals", Points("", 0), 0.0) as opened:
+        os.read(begin, 1)
+        asyncio.run(opened.changes.outbox.drain())
