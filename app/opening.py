@@ -39,6 +39,7 @@ from app.viewmodels.why import WhyViewModel
 from app.viewmodels.wording import Wording
 from app.viewmodels.wrapping_up import Around, WrappingUpViewModel
 from models.contacts import HISTORY
+from models.outcomes import Failed
 from models.people import Caller
 from models.query import SearchQuery
 from models.records import Record
@@ -163,6 +164,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         wrapping_up.next_contact()
         glass.end()
 
+    change.silent = lambda: {each.id for each in search.state.departments if isinstance(each.outcome, Failed)}
     hanging_up.label, hanging_up.act = doing.label, doing.act
     doing.state_changed.connect(lambda state: hanging_up.offers_changed())
     call.saved.connect(next_contact)  # before the next call comes to the screen

@@ -111,7 +111,7 @@ class ChangeDialog(QDialog):
             if len(state.rows) > 1:
                 summary = self.tr("{what}. Each department shows what it had and what it will have.").format(what=summary)
         elif not made:
-            summary = self.tr("Each department shows what it has now and what it will have.") if len(state.rows) > 1 else ""
+            summary = self.tr("Each department shows what it has now and what it will have.") if len(state.rows) > 1 else state.about
         self.summary.setText(summary)
         self.summary.setVisible(bool(summary))
         self.fields.setVisible(not made)
@@ -144,7 +144,7 @@ class ChangeDialog(QDialog):
         parent = self.parentWidget()
         assert parent is not None
         unit, room = look().px, parent.size()
-        width = min(unit(940 if self._model.state.rows else 640), room.width() - unit(40))
+        width = min(unit(640 if self._model.state.own else 1000), room.width() - unit(40))
         inner = self._body.layout()
         layout = self.layout()
         assert inner is not None
@@ -153,6 +153,11 @@ class ChangeDialog(QDialog):
         self.area.setMinimumHeight(min(body + unit(4), room.height() - unit(260)))
         height = layout.totalHeightForWidth(width) if layout.hasHeightForWidth() else layout.sizeHint().height()
         self.resize(width, min(max(height, 0 if shrink else self.height()), room.height() - unit(20)))
+        if self.isVisible():
+            window = parent.frameGeometry()
+            over = self.frameGeometry().bottom() - window.bottom()
+            if over > 0:
+                self.move(self.x(), max(window.top(), self.y() - over))
 
     def _send(self) -> None:
         if self._model.state.phase == "made":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from app.viewmodels.doing_states import ChangeRow, Difference
 
-_WIDTHS = (24, 130, 210, 200, 310)
+_WIDTHS = (24, 130, 210, 210, 340)
 """Of the columns, for a 13 pixel font; what is left over is shared by the last three."""
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from app.viewmodels.doing_states import SILENT
 from models.outcomes import FAULT_WORDS, Fault
 from views import fault_words, words
 from views.theme import Tone
@@ -22,6 +23,8 @@ def state(row: ChangeRow) -> tuple[str, Tone]:
 
 def _proposed(row: ChangeRow) -> tuple[str, Tone]:
     tr = QCoreApplication.translate
+    if row.hinder == "not found" and row.detail == SILENT:
+        return tr("Change", "Did not answer the search"), "warn"
     said: dict[str, tuple[str, Tone]] = {
         "proof": (tr("Change", "Task for a caseworker"), "neutral"),
         "not permitted": (tr("Change", "Task for a caseworker"), "neutral"),
@@ -77,6 +80,8 @@ def below(row: ChangeRow) -> str:
         return tr("Change", "Your role may not change it there")
     if row.state == "person" and row.fault == "unsettled":
         return tr("Change", "Nobody can tell from here whether it was taken")
+    if row.hinder == "not found" and row.detail == SILENT:
+        return tr("Change", "Ask it again (F5), or leave it to a caseworker")
     if row.hinder == "level":
         return tr("Change", "Needs a caller who is {level}").format(level=words.level(row.detail))
     if row.state == "waiting" and row.attempts:
@@ -100,10 +105,12 @@ def now(row: ChangeRow) -> str:
         return tr("Change", "hidden until {level}").format(level=words.level(row.now_shut))
     if row.now_known:
         return row.now or "–"
-    if row.hinder == "no answer" or row.fault:
+    if "not permitted" in (row.hinder, row.fault):
+        return tr("Change", "hidden for your role")
+    if row.hinder in ("level", "proof") or row.fault == "proof":
+        return tr("Change", "hidden")
+    if SILENT in (row.hinder, row.detail) or row.fault in FAULT_WORDS:
         return tr("Change", "not known, no answer")
-    if row.hinder in ("not permitted", "level"):
-        return tr("Change", "hidden for your role") if row.hinder == "not permitted" else tr("Change", "hidden")
     return "–"
 
 

@@ -142,7 +142,7 @@ class Changes:
         ``token`` is the form's own (``new_token()``): the same form twice is one change. Raises ChangeRefused, or StoreUnavailable:
         then nothing was kept and nothing is sent.
         """
-        known = self._offers.kind(kind)
+        known = self._offers.kind(kind, (each.department for each in proposals if each.chosen))
         if known is None:
             raise ChangeRefused("This site has no such change.")
         chosen = [each for each in proposals if each.chosen]

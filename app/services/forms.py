@@ -10,9 +10,11 @@ from pathlib import Path
 import phonenumbers
 
 from adapters.mapping import clean
+from app.services.addresses import NUMBER_FIRST, written
 from app.services.identity.normalise import fold, place
 from app.services.reading import ReadingRules
 from app.services.said_dates import said_day, said_time
+from app.services.telephony.numbers import readable
 from models.changes import ADDRESS_PARTS, FormField
 from models.people import Address
 
@@ -50,6 +52,10 @@ class FormReader:
             raise Unreadable(f"At most {field.longest} letters fit; these are {len(said)}.")
         return {field.name: self._value(field, said)}
 
+    def told(self, field: FormField, values: Mapping[str, str]) -> str:
+        """What a field's values are called on the screen."""
+        return told(field, values, self._rules.region)
+
     def first(self, field: FormField) -> str:
         """What stands in a field before anything is typed."""
         if field.default == "today" and field.type == "date":
@@ -79,6 +85,9 @@ class FormReader:
         return said
 
     def _address(self, field: FormField, said: str, address: Address | None) -> dict[str, str]:
+        if said == said.lower() and self._rules.region in NUMBER_FIRST:
+            # Typed in haste; in other countries not every word of a street begins with a capital.
+            said = re.sub(r"\b[^\W\d_]", lambda found: found[0].upper(), said)
         found = address if address is not None and address.full == said else self._read_address(said)
         if found is None:
             return dict.fromkeys((field.name, *ADDRESS_PARTS), "")
@@ -114,10 +123,21 @@ def same(field: FormField, now: Mapping[str, str], new: Mapping[str, str]) -> bo
 
 
 def as_address(field: FormField, values: Mapping[str, str]) -> Address:
-    """An address field's values as an address; ``full`` is put together where only the parts are known."""
+    """An address field's values as an address."""
     street, number, unit, post_code, city = (values.get(part, "") for part in ADDRESS_PARTS)
-    full = values.get(field.name, "") or ", ".join(filter(None, (f"{number} {street}".strip(), unit, f"{city} {post_code}".strip())))
-    return Address(full, street, number, unit, post_code, city)
+    return Address(values.get(field.name, ""), street, number, unit, post_code, city)
+
+
+def told(field: FormField, values: Mapping[str, str], region: str) -> str:
+    """What a field's values are called on the screen: a choice by its label, an address in short, as the country writes it."""
+    if field.type == "address":
+        place = as_address(field, values)
+        parts = (place.thoroughfare, place.locator, place.unit, place.post_code, "")
+        return written(*parts, region) if place.thoroughfare and place.locator else place.full
+    value = values.get(field.name, "")
+    if field.type == "phone":
+        return readable(value, region) if _phone(value, region) else value
+    return next((each.label for each in field.choices if each.value == value), value)
 
 
 def _read(value: str, words: str) -> str:

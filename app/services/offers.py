@@ -16,7 +16,7 @@ class Offers:
     def __init__(self, departments: Departments, declared: Iterable[ChangeKind]) -> None:
         self._departments = departments
         self._declared = {kind.id: kind for kind in declared}
-        self._actions: dict[str, ChangeKind] = {}
+        self._actions: dict[tuple[str, str], ChangeKind] = {}
         self._taking: dict[str, list[str]] = {}
         for name, port in departments.ports.items():
             for apply in port.manifest.apply if "apply" in port.manifest.capabilities else ():
@@ -31,11 +31,13 @@ class Offers:
                         roles=apply.roles,
                         reasons=apply.reasons,
                     )
-                    self._actions.setdefault(apply.change, action)
-        self.kinds: dict[str, ChangeKind] = self._declared | self._actions
+                    self._actions[apply.change, name] = action
+        self.kinds: dict[str, ChangeKind] = self._declared | {change: action for (change, _), action in self._actions.items()}
 
-    def kind(self, name: str) -> ChangeKind | None:
-        return self.kinds.get(name)
+    def kind(self, name: str, departments: Iterable[str] = ()) -> ChangeKind | None:
+        """A kind of change; of an action, as the first of these departments has it: two may call one of their own the same."""
+        own = (self._actions.get((name, department)) for department in departments)
+        return next((each for each in own if each is not None), self.kinds.get(name))
 
     def taking(self, kind: str) -> tuple[str, ...]:
         """The departments that take it, in the order of their titles."""
@@ -48,7 +50,7 @@ class Offers:
     def level(self, kind: str, department: str) -> Level:
         """From which level of verification on it may be made there: the higher of the kind's and the department's own."""
         own = apply_of(self._departments.ports[department].manifest, kind).level
-        of_kind = self.kinds[kind].level
+        of_kind = self._actions.get((kind, department), self.kinds[kind]).level
         return of_kind if own is None else max(own, of_kind, key=LEVELS.index)
 
     def all(self, asker: Asker) -> tuple[Offer, ...]:
@@ -56,14 +58,12 @@ class Offers:
         return tuple(self._offers(asker))
 
     def _offers(self, asker: Asker) -> Iterable[Offer]:
-        for kind in self.kinds.values():
+        for kind in self._declared.values():
             names = self.taking(kind.id)
-            may = [name for name in names if self._departments.may_write(name, kind.id, asker)]
-            if not may or (kind.roles and asker.role not in kind.roles):
-                continue
-            if kind.id in self._declared:
+            may = any(self._departments.may_write(name, kind.id, asker) for name in names)
+            if may and (not kind.roles or asker.role in kind.roles):
                 yield Offer(kind, names)
-                continue
-            for name in may:
-                apply = apply_of(self._departments.ports[name].manifest, kind.id)
-                yield Offer(kind, (name,), apply.on, apply.states, apply.anonymous)
+        for (change, name), action in self._actions.items():
+            if self._departments.may_write(name, change, asker):
+                apply = apply_of(self._departments.ports[name].manifest, change)
+                yield Offer(action, (name,), apply.on, apply.states, apply.anonymous)

@@ -17,7 +17,7 @@ from app.services.forms import FormReader, Unreadable
 from app.tasks import Tasks
 from app.viewmodels.base import ViewModel
 from app.viewmodels.change_rows import RowMaker, key_of
-from app.viewmodels.doing_states import ChangeRow, ChangeState, FieldState
+from app.viewmodels.doing_states import SILENT, ChangeRow, ChangeState, FieldState
 from app.viewmodels.form import ChangesPort, FollowUp, Form, OwnForm, ReadFile
 from app.viewmodels.states import DepartmentState
 from models.changes import Change, FormField, Offer
@@ -61,6 +61,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
         self._left: dict[str, dict[str, str]] = {}
         """What was typed and not sent, by the form's place; its token stands under an empty name."""
         self.made: Callable[[Change], None] = lambda change: None
+        self.silent: Callable[[], Container[str]] = tuple
+        """Departments that did not answer when the caller was searched for: nobody knows whether they know them."""
         self.failed: Callable[[str], None] = lambda words: None
 
     def open(
@@ -72,9 +74,10 @@ class ChangeViewModel(ViewModel[ChangeState]):
         values: Mapping[str, str] | None = None,
         own: OwnForm | None = None,
         more: FollowUp | None = None,
+        about: str = "",
     ) -> None:
-        """Open a form: as it was left in this call, else anew; ``values`` are filled in."""
-        form = Form(self._reader, offer, record, caller, own, more)
+        """Open a form: as it was left in this call, else anew; ``values`` are filled in, ``about`` is the title of the record."""
+        form = Form(self._reader, offer, record, caller, own, more, about)
         left = self._left.get(self._place(form), {})
         form.token = left.get("", form.token)
         form.texts |= {name: text for name, text in (left | dict(values or {})).items() if name}
@@ -297,6 +300,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
         self._change(
             title=form.offer.kind.title,
             caller=form.caller.name if form.caller is not None else "",
+            about=form.about,
+            own=form.own is not None,
             fields=tuple(self._field(form, field) for field in form.fields),
             rows=self._rows(form),
             needs=needed if lacks and phase != "made" else "",
@@ -308,18 +313,25 @@ class ChangeViewModel(ViewModel[ChangeState]):
         return self._proposed(form) if made is None else tuple(self._maker(form).delivered(each, made.values) for each in made.deliveries)
 
     def _proposed(self, form: Form) -> tuple[ChangeRow, ...]:
-        maker, values = self._maker(form), form.values()
+        maker, values, silent = self._maker(form), form.values(), self.silent()
+        proposals = (
+            msgspec.structs.replace(each, detail=SILENT) if each.hinder == "not found" and each.department in silent else each
+            for each in form.proposals
+        )
         return tuple(
-            maker.proposed(each, values, form.chosen.get(key_of(each.department, each.subject, each.record))) for each in form.proposals
+            maker.proposed(each, values, form.chosen.get(key_of(each.department, each.subject, each.record))) for each in proposals
         )
 
     def _maker(self, form: Form) -> RowMaker:
         def seen(department: str, values: Mapping[str, str]) -> Held:
-            caller = form.caller
-            return self._disclosure.held(caller, department, fields, values) if caller is not None else Held(dict(values), {})
+            if form.caller is not None:
+                return self._disclosure.held(form.caller, department, fields, values)
+            # It is of nobody; or of somebody who is not open, and of whom it is not known here what may be seen.
+            somebody = self._made is not None and any(each.subject is not None for each in self._made.deliveries)
+            return Held({}, {field.name: "verified" for field in fields}) if somebody else Held(dict(values), {})
 
         fields = form.fields
-        return RowMaker(fields, self._departments, seen, self._hosts)
+        return RowMaker(fields, self._departments, seen, self._reader.told, self._hosts)
 
     def _field(self, form: Form, field: FormField) -> FieldState:
         if self._made is None:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from app.services.disclosure import Held
-from app.services.forms import as_address, same
+from app.services.forms import same
 from app.viewmodels.doing_states import ChangeRow, Difference
 from app.viewmodels.states import DepartmentState
 from models.changes import Current, Delivery, FormField, Hinder, Proposal
@@ -31,10 +31,16 @@ class RowMaker:
     """Makes rows for one form. ``values`` are what was typed, by field name."""
 
     def __init__(
-        self, fields: Iterable[FormField], departments: Mapping[str, DepartmentState], seen: Seen, hosts: Container[str] = ()
+        self,
+        fields: Iterable[FormField],
+        departments: Mapping[str, DepartmentState],
+        seen: Seen,
+        text: Callable[[FormField, Mapping[str, str]], str],
+        hosts: Container[str] = (),
     ) -> None:
-        """``hosts`` are those whose links may be opened."""
+        """``text``: what a field's values are called on the screen; ``hosts``: those whose links may be opened."""
         self._fields = tuple(fields)
+        self._text = text
         self._hosts = hosts
         self._departments = departments
         self._seen = seen
@@ -77,10 +83,6 @@ class RowMaker:
             can_undo=delivery.can_undo,
         )
 
-    def summed_up(self, values: Mapping[str, str]) -> str:
-        """The new values in one line."""
-        return self._line(self._told, values)
-
     def _now(self, of: Proposal | Delivery, department: str, current: Current | None, values: Mapping[str, str]) -> ChangeRow:
         place = self._departments.get(department)
         held = self._seen(department, current.values) if current is not None else Held({}, {})
@@ -104,7 +106,7 @@ class RowMaker:
         for field in self._fields:
             if _keeps(field, delivery.theirs.values):
                 why: Shut = held.shut.get(field.name, "")
-                told.append(Difference(field.label, _text(field, values), "" if why else _text(field, held.seen), why))
+                told.append(Difference(field.label, self._text(field, values), "" if why else self._text(field, held.seen), why))
         return tuple(told)
 
     def _link(self, link: str) -> tuple[str, bool]:
@@ -120,17 +122,9 @@ class RowMaker:
         kept = [field for field in self._fields if _keeps(field, current.values)]
         return bool(kept) and all(values.get(field.name) and same(field, current.values, values) for field in kept)
 
-    @staticmethod
-    def _line(fields: Iterable[FormField], values: Mapping[str, str]) -> str:
-        return " ".join(filter(None, (_text(field, values) for field in fields)))
+    def _line(self, fields: Iterable[FormField], values: Mapping[str, str]) -> str:
+        return " ".join(filter(None, (self._text(field, values) for field in fields)))
 
 
 def _keeps(field: FormField, values: Mapping[str, str]) -> bool:
     return field.name in values or (field.type == "address" and "street" in values)
-
-
-def _text(field: FormField, values: Mapping[str, str]) -> str:
-    if field.type == "address":
-        return as_address(field, values).full
-    value = values.get(field.name, "")
-    return next((each.label for each in field.choices if each.value == value), value)

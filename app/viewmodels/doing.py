@@ -166,7 +166,10 @@ class DoingViewModel(ViewModel[DoingState]):
         made = self._made.get(change)
         offer = next((each for each in self._changes.offers() if made is not None and each.kind.id == made.kind), None)
         if made is not None and offer is not None:
-            self._change_form.show(made, self._situation.caller(), offer)
+            caller = self._situation.caller()
+            members = {member.ref for member in caller.members} if caller is not None else set()
+            theirs = any(each.subject in members for each in made.deliveries)
+            self._change_form.show(made, caller if theirs else None, offer)
 
     def discard_problem(self) -> None:
         self._change(problem="")
@@ -196,7 +199,8 @@ class DoingViewModel(ViewModel[DoingState]):
     def _open(self, offer: Offer, record: RecordRef | None, own: Own | None, values: Mapping[str, str] | None = None) -> None:
         caller = self._situation.caller()
         form, more, begin = (own.form, own.more, own.begin()) if own is not None else (None, self._follow_ups.get(offer.kind.id), {})
-        self._change_form.open(offer, record, caller, values={**begin, **(values or {})}, own=form, more=more)
+        about = next((each.title for each in self._situation.records() if each.ref == record), "")
+        self._change_form.open(offer, record, caller, values={**begin, **(values or {})}, own=form, more=more, about=about)
 
     def _run(self, macro: Macro) -> None:
         for step in macro.steps:
@@ -225,13 +229,14 @@ class DoingViewModel(ViewModel[DoingState]):
                 fitting = (each for each in (selected, *near) if each is not None and fits(offer, each))
                 on = next(fitting, None)
                 if on is not None:
-                    rank = 0 if on is selected else 1 if on.attention != "none" else 3
+                    rank = 0 if on is selected else {"late": 1, "soon": 2, "none": 4}[on.attention]
                     yield (asked_for, rank, at), offer, on, None
             elif offer.anonymous or not departments.isdisjoint(offer.departments):
-                yield (asked_for, 2, at), offer, None, None
+                usual = at == 0 or len(offer.departments) == 1  # the change that a site names first, and what one department does
+                yield (asked_for, 3 if usual else 6, at), offer, None, None
         for at, own in enumerate(self._own):
             if self._situation.going():
-                yield (0 if reason and reason in own.offer.kind.reasons else 1, 4, at), own.offer, None, own
+                yield (0 if reason and reason in own.offer.kind.reasons else 1, 5, at), own.offer, None, own
 
     def _doable(self, offer: Offer, record: Record | None) -> Doable:
         where = [self._titles.get(name, name) for name in offer.departments]

@@ -86,6 +86,10 @@ class Difference(msgspec.Struct, frozen=True):
     shut: Shut = ""
 
 
+SILENT = "no answer"
+"""Detail of a row whose department is not known to know the caller, as it did not answer when they were searched for."""
+
+
 class ChangeRow(msgspec.Struct, frozen=True):
     """One department's part, before it is made and after. Nothing that may not be seen is part of it."""
 
@@ -132,11 +136,15 @@ class ChangeState(msgspec.Struct, frozen=True):
     title: str = ""
     caller: str = ""
     """Name of whom it is about."""
+    about: str = ""
+    """The matter on which it is done, if it is one."""
     fields: tuple[FieldState, ...] = ()
     rows: tuple[ChangeRow, ...] = ()
     needs: Level | Literal[""] = ""
     """The level of verification that is lacking; empty when none is."""
     problem: str = ""
+    own: bool = False
+    """It concerns no department."""
     said: str = ""
     """What was done, of a form that concerns no department."""
     revision: int = 0

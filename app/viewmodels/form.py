@@ -87,13 +87,16 @@ class Form:
         caller: Caller | None,
         own: OwnForm | None = None,
         more: FollowUp | None = None,
+        about: str = "",
     ) -> None:
+        """``about``: the title of the record."""
         self._reader = reader
         self.offer = offer
         self.record = record
         self.caller = caller
         self.own = own
         self.more = more
+        self.about = about
         self.token = uuid4().hex
         self.texts = {field.name: reader.first(field) for field in offer.kind.fields}
         self.addresses: dict[str, Address] = {}

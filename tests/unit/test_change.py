@@ -20,6 +20,7 @@ from models.people import Caller
 from tests.fakes.changes import DONE, FakeChanges, FakeRefused
 from tests.fakes.contact import TODAY, FakeContact
 from tests.fakes.departments import manifest, person
+from views import change_words
 
 RULES = ReadingRules()
 ADDRESS = USUAL_CHANGES[0]
@@ -111,6 +112,19 @@ def test_each_department_shows_what_it_has_and_will_have() -> None:
         assert (desk.row("permits").hinder, desk.row("permits").chosen) == ("same", False)
         assert (desk.row("courts").hinder, desk.row("courts").chosen, desk.row("courts").now_known) == ("no answer", True, False)
         assert desk.state.fields[1].value == TODAY.isoformat()
+
+    play(usual, work)
+
+
+def test_a_department_that_did_not_answer_the_search_is_not_said_to_know_nobody() -> None:
+    async def work(desk: Made) -> None:
+        desk.changes.hinders = {"courts": "not found", "permits": "not found"}
+        desk.model.silent = lambda: {"courts"}
+        await desk.proposed()
+        assert (desk.row("courts").detail, desk.row("permits").detail) == ("no answer", "")
+        assert change_words.state(desk.row("courts"))[0] == "Did not answer the search"
+        assert change_words.now(desk.row("courts")) == "not known, no answer"
+        assert change_words.state(desk.row("permits"))[0] == "Nothing known of this person there"
 
     play(usual, work)
 
@@ -271,6 +285,19 @@ def test_a_secret_address_and_what_a_field_hides_are_not_shown() -> None:
         assert desk.row("revenue").now_shut
 
     play(secret, work)
+
+
+def test_a_change_of_somebody_who_is_not_open_tells_nothing_of_them() -> None:
+    async def work(desk: Made) -> None:
+        await desk.proposed()
+        await desk.sent()
+        assert desk.row("revenue").now
+        desk.model.leave()
+        desk.model.show(desk.changes.made[0], None, OFFER)
+        assert "Clark" not in repr(desk.state.rows)
+        assert desk.row("revenue").now_shut == "verified"
+
+    play(usual, work)
 
 
 def test_fields_follow_from_a_choice_and_a_file_is_sent_along() -> None:

@@ -210,6 +210,25 @@ def test_an_action_is_offered_on_its_records_and_goes_to_its_department(tmp_path
     play(tmp_path, work, registers, revenue=plan)
 
 
+def test_two_departments_may_call_an_action_the_same(tmp_path: Path) -> None:
+    registers = {"permits": FakeRegister(), "revenue": FakeRegister()}
+    renew = {"change": "renew", "title": "Renew permit", "on": ["permit"]}
+    again = {"change": "renew", "title": "Renew plan", "on": ["bill"], "fields": [{"name": "years", "label": "For"}]}
+
+    async def work(town: Town) -> None:
+        offered = [(each.kind.title, each.departments, len(each.kind.fields)) for each in town.changes.offers() if each.kind.id == "renew"]
+        assert offered == [("Renew permit", ("permits",), 0), ("Renew plan", ("revenue",), 1)]
+        for record, values, title in (
+            (RecordRef("permits", "P1"), {}, "Renew permit"),
+            (RecordRef("revenue", "B1"), {"years": "2"}, "Renew plan"),
+        ):
+            (proposal,) = [each async for each in town.changes.propose("renew", (), record)][-1]
+            change = await town.changes.submit("renew", values, (proposal,), caller_name="", call="c9")
+            assert change.title == title
+
+    play(tmp_path, work, registers, permits=renew, revenue=again)
+
+
 def test_what_was_changed_of_somebody_is_found_again(tmp_path: Path) -> None:
     async def work(town: Town) -> None:
         first, second = await town.submitted(), await town.submitted("9 Elm St")

@@ -189,7 +189,7 @@ def test_actions_of_one_record(key: str, offered: list[str]) -> None:
         assert [each.title for each in found] == offered
         for each in found:
             desk.model.start(each.key)
-            assert desk.change.state.title == each.title
+            assert (desk.change.state.title, desk.change.state.about) == (each.title, f"Bill {key}")
             await desk.until(lambda: any(asked[0] == "propose" for asked in desk.changes.asked))
             assert desk.changes.asked[-1][3] == RecordRef("revenue", key)
 

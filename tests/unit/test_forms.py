@@ -125,6 +125,23 @@ def test_an_address_fills_its_parts() -> None:
     assert READER.read(field, "") == {"address": "", "street": "", "number": "", "unit": "", "post_code": "", "city": ""}
 
 
+def test_an_address_typed_in_haste_begins_its_words_with_capitals() -> None:
+    field = FormField(name="address", label="New address", type="address")
+    read = READER.read(field, "1804 w belmont ave, 60657")
+    assert (read["address"], read["street"]) == ("1804 W Belmont Ave, 60657", "W Belmont Ave")
+    assert READER.read(field, "12 O'Hare 3rd St")["address"] == "12 O'Hare 3rd St"
+
+
+def test_values_are_told_as_people_write_them() -> None:
+    address = FormField(name="address", label="New address", type="address")
+    parts = {"street": "N Clark St", "number": "2210", "unit": "Apt 3", "city": "Springvale"}
+    assert READER.told(address, parts) == "2210 N Clark St, Apt 3"
+    assert READER.told(address, {"address": "somewhere"}) == "somewhere"
+    assert READER.told(FormField(name="p", label="P", type="phone"), {"p": "+13125550142"}) == "(312) 555-0142"
+    assert READER.told(FormField(name="p", label="P", type="phone"), {"p": "ext. 12"}) == "ext. 12"
+    assert READER.told(CHOICE, {"plan": "3"}) == "Three months"
+
+
 def test_the_same_address_written_otherwise_is_no_change() -> None:
     field = FormField(name="address", label="New address", type="address")
     new = READER.read(field, "1804 W Belmont Ave, 60657")
