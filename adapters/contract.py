@@ -16,7 +16,7 @@ from typing import ClassVar, Literal, Protocol, runtime_checkable
 import msgspec
 
 from adapters.reactor import Reactor
-from models.changes import Current, Receipt, Writing
+from models.changes import Current, FieldChoice, FormField, Receipt, Writing
 from models.outcomes import Fault
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
@@ -210,6 +210,22 @@ class Applies(Protocol):
 
         ``writing.key`` is a key of its own, under which it is told again rather than taken back twice. Raises as ``apply`` does.
         """
+        ...
+
+
+@runtime_checkable
+class TellsForms(Protocol):
+    """A kind whose department says itself what can be chosen, and what has to be said of it (Open311's services and their attributes)."""
+
+    followed: ClassVar[str]
+    """The field whose choices are the department's, and which further fields follow."""
+
+    def choices(self, change: str, ctx: CallContext) -> tuple[FieldChoice, ...]:
+        """What can be chosen there. Raises DepartmentError."""
+        ...
+
+    def following(self, change: str, choice: str, ctx: CallContext) -> tuple[FormField, ...]:
+        """The fields that follow from a choice. Raises DepartmentError."""
         ...
 
 

@@ -85,6 +85,8 @@ class Authorizer:
         if self._auth.parameter:
             if f"{self._auth.parameter}=" in request.url:  # a next page's link that brings it along
                 return self._send(request, ctx, accept)
+            if _is_form(request):
+                return self._send(_with_argument(request, self._auth.parameter, ctx.credential), ctx, accept)
             joint = "&" if "?" in request.url else "?"
             url = f"{request.url}{joint}{urlencode({self._auth.parameter: ctx.credential})}"
             return self._send(msgspec.structs.replace(request, url=url), ctx, accept)
@@ -193,6 +195,15 @@ def _own_token(client_id: str, ctx: CallContext) -> str:
 
 def _base64url(data: bytes) -> str:
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def _is_form(request: HttpRequest) -> bool:
+    return any(name.lower() == "content-type" and "x-www-form-urlencoded" in value for name, value in request.headers.items())
+
+
+def _with_argument(request: HttpRequest, name: str, value: str) -> HttpRequest:
+    """Among the form's arguments, which no log keeps as it does addresses."""
+    return msgspec.structs.replace(request, body=request.body + b"&" * bool(request.body) + urlencode({name: value}).encode())
 
 
 def _with_header(request: HttpRequest, name: str, value: str) -> HttpRequest:

@@ -26,6 +26,7 @@ from adapters.manifest import Manifest
 from adapters.manifest_requests import Request
 from adapters.mapping import unreadable_sources
 from adapters.open311_answers import Item, Service, ServiceDefinition, request_items
+from adapters.open311_changes import ERRORS_WITH_WORDS, Open311Changes, accepted, wrong_changes
 from adapters.open311_records import TOKEN, ItemReader, item_key
 from adapters.questions import manifest_error, unused
 from adapters.templates import fill, query_values, subject_values
@@ -38,22 +39,20 @@ from models.records import Record, RecordRef
 WINDOW = timedelta(days=90)
 """The longest range of dates that GeoReport v2 lets one call ask for."""
 _OVERLAP = timedelta(days=1)
-_ERRORS_WITH_WORDS = frozenset({400, 403, 404})
 _UNUSED = ("body", "headers", "items", "method", "operation", "paging", "params", "sql")
 
 
-class Open311Department:
+class Open311Department(Open311Changes):
     """One Open311 server. Its discovered endpoint is remembered until the next check; nothing else is kept between calls."""
 
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
         if problems := [*_problems(manifest), *unreadable_sources(manifest)]:
             raise manifest_error(manifest, problems)
+        super().__init__(manifest)
         zone = ZoneInfo(manifest.time_zone) if manifest.time_zone else None
         if manifest.open311.format == "xml":
             import adapters.xml_answers  # noqa: F401 - now, not in the first search
         self.reactor = transport.reactor
-        self._manifest = manifest
-        self._dialect = manifest.open311
         self._http = Authorizer(manifest, transport)
         self._zone = zone or UTC
         self._reader = ItemReader(manifest, zone)
@@ -220,9 +219,8 @@ class Open311Department:
         return self._read(f"{base}/{path}.{form}" + (f"?{urlencode(parameters)}" if parameters else ""), form, ctx)
 
     def _read(self, url: str, form: str, ctx: CallContext) -> Any:
-        accept = "application/json" if form == "json" else "text/xml, application/xml"
-        headers = {"Accept": accept, "Accept-Encoding": self._dialect.accept_encoding or "identity"}
-        return answers.read(self._http.send(HttpRequest("GET", url, headers), ctx, accept=_ERRORS_WITH_WORDS))
+        headers = {"Accept": accepted(form), "Accept-Encoding": self._dialect.accept_encoding or "identity"}
+        return answers.read(self._http.send(HttpRequest("GET", url, headers), ctx, accept=ERRORS_WITH_WORDS))
 
     def _found_endpoint(self, ctx: CallContext) -> tuple[str, str]:
         """Base address without a slash at its end, and format."""
@@ -285,4 +283,7 @@ def _problems(manifest: Manifest) -> Iterator[tuple[Place, str]]:
         yield ("lookup", 0), "kind open311 knows how to look up a number: take [[lookup]] out"
     if len(manifest.record) > 1:
         yield ("record", list(manifest.record)[1]), "kind open311 reads one sort of record: leave one [record.NAME], or none"
-    yield from unused(manifest, _UNUSED, "needs, path and query alone")
+    for place, words in unused(manifest, _UNUSED, "needs, path and query alone"):
+        if place[0] != "apply":
+            yield place, words
+    yield from wrong_changes(manifest)

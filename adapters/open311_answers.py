@@ -31,6 +31,7 @@ from adapters.transport import HttpResponse
 
 Item = dict[str, Any]
 
+_LONGEST_WORDS = 300
 DEEPEST = 60
 """Levels of nesting: real answers have about ten, errors within errors some thirty."""
 _REQUEST_WRAPPERS = ("service_requests", "service_request", "requests", "request")
@@ -88,8 +89,11 @@ class ServiceDefinition(msgspec.Struct, frozen=True):
     attributes: tuple[ServiceAttribute, ...]
 
 
-def read(response: HttpResponse) -> Any:
-    """The raw tree of an answer. An error, told by the status or in the body, is raised; so is what can't be parsed."""
+def read(response: HttpResponse, *, aloud: bool = False) -> Any:
+    """The raw tree of an answer. An error, told by the status or in the body, is raised; so is what can't be parsed.
+
+    ``aloud``: with the server's sentence, which is meant for whoever sent something.
+    """
     if response.status == 204:
         return []
     try:
@@ -101,7 +105,9 @@ def read(response: HttpResponse) -> Any:
     _refuse_depth(document)
     found = list(_errors(document))
     if response.status >= 400 or found:
-        raise error_for(response.status, found)
+        error = error_for(response.status, found)
+        words = "; ".join(text for _, text in found)[:_LONGEST_WORDS]
+        raise type(error)(words, key=error.fault_key) if aloud and words else error
     return document
 
 

@@ -81,9 +81,9 @@ class Writes:
         apply = self._apply(writing)
         values = change_values(writing, ctx)
         if apply.current and not writing.version and _named(apply.send, "version"):  # decided while the department gave no answer
-            if not apply.repeatable and (known := _unsent(lambda: self._taken(apply.settled, values, ctx))):
+            if not apply.repeatable and (known := unsent(lambda: self._taken(apply.settled, values, ctx))):
                 return known  # what stops a second effect is the version alone, and it is taken anew
-            values["version"] = _unsent(lambda: self._now(apply.current, values, ctx)).version
+            values["version"] = unsent(lambda: self._now(apply.current, values, ctx)).version
         return self._sent(apply, apply.send, values, ctx)
 
     def settled(self, writing: Writing, ctx: CallContext) -> Receipt | None:
@@ -105,10 +105,10 @@ class Writes:
         if not apply.undo:
             raise Rejected("the manifest has no [apply.undo] for it", sent=False)
         values = change_values(writing, ctx) | sendable({"receipt": receipt.reference})
-        if known := _unsent(lambda: self._taken(apply.settled, values, ctx)):
+        if known := unsent(lambda: self._taken(apply.settled, values, ctx)):
             return known
         if apply.current:
-            now = _unsent(lambda: self._now(apply.current, values, ctx))
+            now = unsent(lambda: self._now(apply.current, values, ctx))
             if not _alike(now.values, writing.values):
                 raise Conflict("it has something else by now", sent=False)
             values["version"] = now.version
@@ -151,7 +151,7 @@ class Writes:
             return known
 
 
-def _unsent(ask: Callable[[], T]) -> T:
+def unsent(ask: Callable[[], T]) -> T:
     """What is read before anything is sent; an error says so."""
     try:
         return ask()

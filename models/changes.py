@@ -17,10 +17,11 @@ from models.people import Sensitivity, SubjectRef
 from models.records import RecordRef, State
 from models.verification import Level
 
-FieldType = Literal["text", "lines", "date", "time", "address", "phone", "email", "number", "choice", "yes_no", "file"]
+FieldType = Literal["text", "lines", "date", "time", "address", "phone", "email", "number", "choice", "several", "yes_no", "told", "file"]
 """What departments are given: of a ``date`` 2026-12-01, of a ``time`` 15:30, of a ``phone`` E.164 where it can be, of a ``number``
-1234.5, of ``yes_no`` yes or no, of a ``choice`` its value. ``lines`` is text of several lines. ``address`` fills the values street,
-number, unit, post_code, city and, whole, its own name. ``file`` is a file's path on this computer, whose content is sent as media."""
+1234.5, of ``yes_no`` yes or no, of a ``choice`` its value, of ``several`` choices a line each. ``told`` is text to read, with nothing to
+fill in. ``lines`` is text of several lines. ``address`` fills the values street, number, unit, post_code, city and, whole, its own name.
+``file`` is a file's path on this computer, whose content is sent as media."""
 ADDRESS_PARTS = ("street", "number", "unit", "post_code", "city")
 """The values that an ``address`` field fills, beside the whole address under the field's own name. A form has one such field at most."""
 

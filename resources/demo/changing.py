@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from resources.demo.matching import street_key
 from resources.demo.text import digits, fold
@@ -16,6 +16,7 @@ from resources.demo.text import digits, fold
 Document = dict[str, Any]
 _COLUMNS = ("family", "given", "born", "phone7", "phone10", "email", "house", "street", "zip")
 FIRST_NUMBER = 55_101
+T = TypeVar("T")
 
 
 class Refused(Exception):
@@ -66,7 +67,7 @@ class Desk:
     """One transaction."""
 
     def __init__(self, connection: sqlite3.Connection, number: int) -> None:
-        self._connection = connection
+        self.connection = connection
         self.number = number
         """That of the change that is made."""
         self.before: Document = {}
@@ -74,7 +75,7 @@ class Desk:
 
     def person(self, key: int, seen: str | int | None) -> Held:
         """Raises Refused: 404 where nobody has this key, 409 where ``seen`` is another state than there is; None does not look."""
-        row = self._connection.execute("SELECT * FROM person WHERE id = ?", (key,)).fetchone()
+        row = self.connection.execute("SELECT * FROM person WHERE id = ?", (key,)).fetchone()
         if row is None:
             raise Refused(404, "Nobody has this number.")
         if seen is not None and str(seen) != str(row["rev"]):
@@ -84,14 +85,14 @@ class Desk:
         return held
 
     def keep(self, key: int, held: Held) -> None:
-        self._connection.execute(
+        self.connection.execute(
             "UPDATE person SET family = ?, given = ?, born = ?, phone7 = ?, phone10 = ?, email = ?, house = ?, street = ?, zip = ?, "
             "doc = ?, rev = rev + 1 WHERE id = ?",
             (*(held.columns[name] for name in _COLUMNS), json.dumps(held.doc), key),
         )
 
     def matter(self, ref: str) -> Document:
-        row = self._connection.execute("SELECT doc FROM matter WHERE ref = ?", (ref.upper(),)).fetchone()
+        row = self.connection.execute("SELECT doc FROM matter WHERE ref = ?", (ref.upper(),)).fetchone()
         if row is None:
             raise Refused(404, "There is no such number.")
         found: Document = json.loads(row["doc"])
@@ -99,15 +100,15 @@ class Desk:
         return found
 
     def keep_matter(self, ref: str, doc: Document) -> None:
-        self._connection.execute("UPDATE matter SET doc = ? WHERE ref = ?", (json.dumps(doc), ref.upper()))
+        self.connection.execute("UPDATE matter SET doc = ? WHERE ref = ?", (json.dumps(doc), ref.upper()))
 
     def new_matter(self, ref: str, person: int, day: str, doc: Document) -> None:
-        self._connection.execute("INSERT INTO matter VALUES (?, ?, ?, ?)", (ref, person, day, json.dumps(doc)))
+        self.connection.execute("INSERT INTO matter VALUES (?, ?, ?, ?)", (ref, person, day, json.dumps(doc)))
         self.before = {"new": ref}
 
     def restore(self, number: str, seen: str | int | None) -> None:
         """Take back what was made under this number. Raises Refused as ``person`` does, and where it is no such change."""
-        row = self._connection.execute("SELECT before FROM taken WHERE number = ?", (int(digits(number) or 0),)).fetchone()
+        row = self.connection.execute("SELECT before FROM taken WHERE number = ?", (int(digits(number) or 0),)).fetchone()
         if row is None:
             raise Refused(404, "There is no change of this number.")
         before = json.loads(row["before"])
@@ -118,7 +119,7 @@ class Desk:
         elif "matter" in before:
             self.keep_matter(before["matter"], before["doc"])
         elif "new" in before:
-            self._connection.execute("DELETE FROM matter WHERE ref = ?", (before["new"],))
+            self.connection.execute("DELETE FROM matter WHERE ref = ?", (before["new"],))
 
 
 class Changing:
@@ -153,10 +154,14 @@ class Changing:
             known = connection.execute("SELECT answer FROM taken WHERE key = ?", (key,)).fetchone()
         return json.loads(known["answer"]) if known else None
 
+    def read(self, read: Callable[[Desk], T]) -> T:
+        """What is there now. Raises Refused."""
+        with closing(self._connect()) as connection:
+            return read(Desk(connection, 0))
+
     def held(self, key: int) -> Held:
         """A person as they are now. Raises Refused."""
-        with closing(self._connect()) as connection:
-            return Desk(connection, 0).person(key, None)
+        return self.read(lambda desk: desk.person(key, None))
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, isolation_level=None, timeout=5)

@@ -12,7 +12,8 @@ from resources.demo.reader import Reader
 
 _TOLD = (
     "service_request_id, status, status_notes, service_code, description, requested_datetime, updated_datetime, expected_datetime, "
-    "address, zipcode, lat, long, account_id, first_name, last_name, email, phone, account_address"
+    "address, zipcode, lat, long, account_id, first_name, last_name, email, phone, account_address, account_zip, "
+    "attributes, media_url, token, numbered_at"
 )
 _STAFF = ("account_id", "first_name", "last_name", "phone", "email", "address")
 
@@ -27,6 +28,10 @@ class RequestFile(Reader):
 
     def by_number(self, number: str) -> dict[str, Any] | None:
         found = self._requests("service_request_id = ?", "requested_datetime", (number, 1, 0))
+        return found[0] if found else None
+
+    def by_token(self, token: str) -> dict[str, Any] | None:
+        found = self._requests("token = ?", "requested_datetime", (token, 1, 0))
         return found[0] if found else None
 
     def search(self, ask: Mapping[str, str], since: date | None, until: date | None, limit: int, offset: int) -> list[dict[str, Any]]:

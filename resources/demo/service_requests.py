@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from resources.demo import words
 from resources.demo.dirt import Habits, Known, phone_as_written
 from resources.demo.ledger import Ledger
@@ -20,6 +22,22 @@ SERVICES: tuple[tuple[str, str, str, int], ...] = (
     ("CAR", "Abandoned vehicle", "Streets", 14),
     ("WATER", "Water in basement", "Water", 5),
 )
+ATTRIBUTES: dict[str, tuple[dict[str, Any], ...]] = {
+    "POTHOLE": (
+        {"code": "WARNING", "datatype": "string", "variable": False, "description": "Is somebody in danger? Then it is a call to 911."},
+        {"code": "SIZE", "datatype": "singlevaluelist", "required": True, "description": "How large is it?"}
+        | {"values": {"FIST": "Like a fist", "PLATE": "Like a plate", "TYRE": "Like a tyre, or larger"}},
+        {"code": "LANES", "datatype": "multivaluelist", "description": "Where on the street?"}
+        | {"values": {"CURB": "At the curb", "LANE": "In the lane", "BIKE": "In the bicycle lane", "CROSS": "At a crossing"}},
+        {"code": "SINCE", "datatype": "datetime", "description": "Seen since"},
+    ),
+    "LIGHT": (
+        {"code": "POLE", "datatype": "string", "description": "Number on the pole", "datatype_description": "Six digits at eye level"},
+        {"code": "LIGHTS", "datatype": "number", "required": True, "description": "How many lights are out?"},
+    ),
+    "RODENT": ({"code": "FOOD", "datatype": "text", "description": "What may they feed on?"},),
+}
+"""What is asked besides about some services; those that have none here have no attributes."""
 
 
 class Requests(Ledger):
@@ -30,9 +48,12 @@ class Requests(Ledger):
         "request": (
             "service_request_id TEXT PRIMARY KEY, status TEXT, status_notes TEXT, service_code TEXT, description TEXT, "
             "requested_datetime TEXT, updated_datetime TEXT, expected_datetime TEXT, address TEXT, zipcode TEXT, lat REAL, long REAL, "
-            "account_id TEXT, first_name TEXT, last_name TEXT, email TEXT, phone TEXT, account_address TEXT, "
-            "family TEXT, given TEXT, phone7 TEXT, phone10 TEXT, house TEXT, street TEXT, zip TEXT"
+            "account_id TEXT, first_name TEXT, last_name TEXT, email TEXT, phone TEXT, account_address TEXT, account_zip TEXT, "
+            "family TEXT, given TEXT, phone7 TEXT, phone10 TEXT, house TEXT, street TEXT, zip TEXT, "
+            "attributes TEXT, media_url TEXT, token TEXT, numbered_at REAL"
         ),
+        "account": "account_id TEXT PRIMARY KEY, rev INTEGER",
+        "taken": "key TEXT PRIMARY KEY, number INTEGER UNIQUE, before TEXT, answer TEXT",
     }
     indexes = (
         "request (account_id, requested_datetime)",
@@ -44,6 +65,7 @@ class Requests(Ledger):
     )
 
     def add(self, person: Known) -> None:
+        self.put("account", f"A{person.number + 100_000}", 1)
         if person.story:
             self._story(person)
             return
@@ -73,9 +95,10 @@ class Requests(Ledger):
             *(f"{self.day(-age)}T{self.between(7, 19):02d}:{self.between(0, 59):02d}:00-06:00", f"{updated}T09:00:00-06:00"),
             *(f"{self.day(promise - age)}T17:00:00-06:00", place, home.post_code),
             *(round(41.85 + rng.random() / 8, 6), round(-87.75 + rng.random() / 8, 6)),
-            *(f"A{person.number + 100_000}", person.given, person.family, person.email or None, written, home.line()),
+            *(f"A{person.number + 100_000}", person.given, person.family, person.email or None, written, home.line(), home.post_code),
             *(fold(person.family), fold(person.given), person.phone[3:] or None, person.phone or None),
             *(str(home.number), street_key(home.street), home.post_code),
+            *(None, None, None, None),
         )
 
     def _story(self, person: Known) -> None:

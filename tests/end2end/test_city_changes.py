@@ -11,7 +11,7 @@ from urllib.request import Request, urlopen
 import msgspec
 import pytest
 
-from adapters.contract import CallContext, Conflict, Department, DepartmentError, NotFound, Rejected, Unavailable
+from adapters.contract import CallContext, Conflict, Department, DepartmentError, NotFound, Rejected, TellsForms, Unavailable
 from adapters.manifest import Manifest
 from adapters.registry import make_department
 from adapters.transport import Transport
@@ -122,7 +122,7 @@ def test_a_change_is_made_told_again_and_taken_back(desk: Desk, department: str,
 
 
 def test_five_departments_know_maria_and_take_her_new_address(desk: Desk) -> None:
-    assert {name for name, change in taken() if change == "address"} == set(MARIA) - {"requests"}
+    assert {name for name, change in taken() if change == "address"} == set(MARIA)
     for change in ("death", "household_member"):
         assert len({name for name, each in taken() if each == change}) >= 2
 
@@ -136,14 +136,14 @@ def test_benefits_wants_proof(desk: Desk) -> None:
     assert (now.values["number"], now.values["street"], now.values["post_code"]) == ("87", "S Linden St", "60631")
 
 
-@pytest.mark.parametrize("department", sorted(MARIA.keys() - {"requests"}))
+@pytest.mark.parametrize("department", sorted(MARIA))
 def test_a_post_code_that_is_none_is_refused_in_words(desk: Desk, department: str) -> None:
     wrong = msgspec.structs.replace(writing(department, "address"), values={**MOVED, "post_code": "606"})
     with pytest.raises(Rejected, match="five digits are needed"):
         desk.departments[department].apply(wrong, desk.ctx(department))
 
 
-@pytest.mark.parametrize("department", sorted(MARIA.keys() - {"requests"}))
+@pytest.mark.parametrize("department", sorted(MARIA))
 def test_of_two_agents_the_second_meets_a_conflict(desk: Desk, department: str) -> None:
     adapter = desk.departments[department]
     first, second = writing(department, "phone"), msgspec.structs.replace(writing(department, "phone"), values={"phone": "+13125550177"})
@@ -219,7 +219,63 @@ def trouble(desk: Desk, department: str, kind: str) -> None:
         assert answer.status == 200
 
 
-LOST = [("cases", "lose_reply"), ("cases", "error_after"), ("permits", "error_after")]
+def report(**values: str) -> Writing:
+    return Writing("report", key(), values, SubjectRef("requests", MARIA["requests"]))
+
+
+def test_a_pothole_is_reported_twice_and_escalated(desk: Desk) -> None:
+    requests = desk.departments["requests"]
+    assert isinstance(requests, TellsForms)
+    first, *_ = requests.choices("report", desk.ctx("requests"))
+    assert first.label == "Pothole in street"
+    fields = {field.label: field for field in requests.following("report", "POTHOLE", desk.ctx("requests"))}
+    assert [field.type for field in fields.values()] == ["told", "choice", "several", "date"]
+    size = fields["How large is it?"]
+    values = {"service_code": "POTHOLE", "address_string": "500 W Adams St, 60661", "description": "Very deep", size.name: "PLATE"}
+    values[fields["Where on the street?"].name] = "CURB\nBIKE"
+    new = report(**values)
+    receipt = requests.apply(new, desk.ctx("requests"))
+    assert receipt.reference
+    assert "Promised by" in receipt.note
+    assert requests.settled(new, desk.ctx("requests")) == receipt == requests.apply(new, desk.ctx("requests"))
+    found = requests.lookup(RecordRef("requests", receipt.reference), desk.ctx("requests"))
+    assert any("Like a plate" in field.value and "In the bicycle lane" in field.value for field in found.fields)
+    again = requests.apply(report(**values | {"address_string": "2200 N Clark St, 60614"}), desk.ctx("requests"))
+    assert again.reference == "24-001042"  # hers, which is there and late
+    assert "this report is added to that" in again.note
+    escalated = requests.apply(record("requests", "escalate", "24-001042", text="Two tyres burst"), desk.ctx("requests"))
+    assert escalated.reference.startswith("E-")
+    notes = requests.lookup(RecordRef("requests", "24-001042"), desk.ctx("requests")).fields
+    assert any("Escalated" in field.value for field in notes)
+    with pytest.raises(Rejected, match="not late yet"):
+        requests.apply(record("requests", "escalate", "24-001090", text="Soon"), desk.ctx("requests"))
+    with pytest.raises(Rejected, match="closed"):
+        requests.apply(record("requests", "comment", "24-000877", text="Thanks"), desk.ctx("requests"))
+    with pytest.raises(Rejected, match="How large is it"):
+        requests.apply(report(service_code="POTHOLE", address_string="1 N State St", description="x"), desk.ctx("requests"))
+
+
+def test_a_report_gets_its_number_later(desk: Desk) -> None:
+    requests = desk.departments["requests"]
+    tree = report(service_code="TREE", address_string="77 N Cedar St", description="Branch over the wire")
+    receipt = requests.apply(tree, desk.ctx("requests"))
+    assert (receipt.reference, bool(receipt.pending)) == ("", True)
+    waiting = msgspec.structs.replace(tree, pending=receipt.pending)
+    end = time.monotonic() + 20
+    while not (known := requests.settled(waiting, desk.ctx("requests"))).reference and time.monotonic() < end:  # type: ignore[union-attr]
+        assert known == receipt
+        time.sleep(0.1)
+    assert known is not None
+    assert requests.lookup(RecordRef("requests", known.reference), desk.ctx("requests")).title.startswith("Tree trimming")
+
+
+LOST = [
+    ("requests", "lose_reply"),
+    ("requests", "error_after"),
+    ("cases", "lose_reply"),
+    ("cases", "error_after"),
+    ("permits", "error_after"),
+]
 
 
 @pytest.mark.parametrize(("department", "kind"), LOST)

@@ -57,6 +57,9 @@ class City:
     knows_people: bool = True
     """Else parameters that name people are ignored, as the standard has none."""
     drops_time: bool = False
+    answers_tokens: bool = False
+    """A report is answered with a token, whose number is told once ``release`` was called."""
+    fails_after_taking: bool = False
     names_by_search_only: bool = False
     """A request asked for by its number tells the account, but not who that is."""
 
@@ -71,17 +74,31 @@ class Open311Server:
     def __init__(self, city: City) -> None:
         self.city = city
         self.asked: list[tuple[str, dict[str, str], dict[str, str]]] = []
+        self.posted: list[tuple[str, bytes, dict[str, str]]] = []
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
             wbufsize = -1  # head and body in one packet: else each answer waits 40 ms for the client's acknowledgement
 
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                parameters = dict(parse_qsl(urlsplit(self.path).query))
+                outer.posted.append(
+                    (self.headers.get("Content-Type", ""), body, {name.lower(): text for name, text in self.headers.items()})
+                )
+                form = (
+                    parse_qsl(body.decode()) if "urlencoded" in self.headers["Content-Type"] else _parts(self.headers["Content-Type"], body)
+                )
+                self._send(*outer._report(urlsplit(self.path).path, {**parameters, **dict(form)}))
+
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
                 parameters = dict(parse_qsl(parts.query))
                 outer.asked.append((parts.path, parameters, {name.lower(): value for name, value in self.headers.items()}))
-                status, media, body = outer._answer(parts.path, parameters)
+                self._send(*outer._answer(parts.path, parameters))
+
+            def _send(self, status: int, media: str, body: bytes) -> None:
                 self.send_response(status)
                 self.send_header("Content-Type", media)
                 self.send_header("Content-Length", str(len(body)))
@@ -122,6 +139,36 @@ class Open311Server:
             return self._written(200, form, root, content)
         except _Refused as refused:
             return self._refusal(refused, form)
+
+    def _report(self, path: str, form: dict[str, str]) -> tuple[int, str, bytes]:
+        path, _, written = path.rpartition(".")
+        city = self.city
+        try:
+            if path != f"{BASE}/requests":
+                raise _Refused(404, "no such page")
+            if city.api_key and form.get("api_key") != city.api_key:
+                raise _Refused(403, "Missing or invalid api_key")
+            if form.get("service_code") not in {each["service_code"] for each in city.services}:
+                raise _Refused(404, "service_code was not found")
+            if not ("lat" in form and "long" in form) and not form.get("address_string") and not form.get("address_id"):
+                raise _Refused(400, "an address or a place is needed")
+        except _Refused as refused:
+            return self._refusal(refused, written)
+        number = f"R-{len(city.requests) + 1}"
+        kept = {key: form.get(key) for key in ("service_code", "description", "account_id")}
+        opened = city.now.isoformat().replace("+00:00", "Z")
+        city.requests.append({"service_request_id": number, "status": "open", "requested_datetime": opened, **kept})
+        if city.fails_after_taking:
+            return self._refusal(_Refused(500, "disk full"), written)
+        if city.answers_tokens:
+            city.tokens[f"T-{number}"] = None
+            return self._written(200, written, "service_requests", self._items([{"token": f"T-{number}"}]))
+        answer = {"service_request_id": number, "service_notice": "Crews look at it within ten days.", "account_id": None}
+        return self._written(200, written, "service_requests", self._items([answer]))
+
+    def release(self) -> None:
+        """All reports that have a token get their numbers."""
+        self.city.tokens = {token: token.removeprefix("T-") for token in self.city.tokens}
 
     def _content(self, path: list[str], parameters: dict[str, str]) -> tuple[str, Any]:
         city = self.city
@@ -261,6 +308,18 @@ class Open311Server:
                 plain["service_request_id"] = int(plain["service_request_id"])
             return {name: [value] for name, value in plain.items()} if city.lists else plain
         return content
+
+
+def _parts(content_type: str, body: bytes) -> list[tuple[str, str]]:
+    """The parts of multipart/form-data, as the standard library's parser of messages has them."""
+    from email import message_from_bytes
+
+    message = message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    found = []
+    for part in message.get_payload():
+        content = part.get_payload(decode=True)
+        found.append((str(part.get_param("name", header="content-disposition")), content.decode("utf-8", "replace")))
+    return found
 
 
 def _same(name: str, kept: str, asked: str) -> bool:

@@ -96,12 +96,12 @@ class RestOffice:
         return self._set(key, found["before"])
 
 
-def manifest_toml(url: str, style: Style) -> str:
-    """The manifest of a RestOffice at ``url``."""
+def manifest_toml(url: str, style: Style, kind: str = "rest") -> str:
+    """The manifest of a RestOffice at ``url``; of another ``kind`` that sends JSON, too."""
     etag = style == "etag"
     body = ", ".join(f'"address.{name}" = "{{{name}}}"' for name in KEPT)
     return f"""
-kind = "rest"
+kind = "{kind}"
 title = "Office"
 colour = "#336699"
 address = "{url}"
