@@ -20,8 +20,8 @@ from adapters.http_auth import Authorizer
 from adapters.http_writing import REFUSALS, receipt_from, refused, request_for
 from adapters.manifest import Manifest
 from adapters.manifest_apply import Asking, Statement
-from adapters.mapping import json_getter
 from adapters.open311_answers import Item, Service, ServiceDefinition, request_items
+from adapters.sources import json_getter
 from adapters.templates import fill, sendable
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest
