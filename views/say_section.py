@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton
+from PySide6.QtWidgets import QPushButton
 
-from views.theme import look
 from views.widgets.cards import PressCard
-from views.widgets.plain_label import ElidedLabel, PlainLabel, set_tip
+from views.widgets.plain_label import PlainLabel, set_tip
 from views.widgets.section import Section
 
 if TYPE_CHECKING:
@@ -27,24 +26,18 @@ class SaySection(Section):
     def __init__(self) -> None:
         card = PressCard(spacing=3)
         super().__init__("", card=card)
-        self.heading.setText(self.tr("SAY · FROM THE KNOWLEDGE BASE"))
+        self.heading.setText(self.tr("SAY"))
         self._key = ""
-        unit = look().px
         card.pressed.connect(lambda: self.opened.emit(self._key))
         self._title = PlainLabel(role="strong", wrap=True)
         self._lead = PlainLabel(role="small", wrap=True)
-        self._why = ElidedLabel(role="small")
         for label in (self._title, self._lead):
             self.column.addWidget(label)
         self.more = QPushButton()
-        self.more.setProperty("role", "link")
+        self.more.setProperty("role", "line")
         self.more.setAutoDefault(True)
         self.more.clicked.connect(lambda: self.opened.emit(""))
-        row = QHBoxLayout()
-        row.setContentsMargins(0, unit(2), 0, 0)
-        row.addWidget(self._why, 1)
-        row.addWidget(self.more)
-        self.column.addLayout(row)
+        self.add_to_heading(self.more)
         self.hide()
 
     def draw(self, state: SayingState) -> None:
@@ -55,9 +48,9 @@ class SaySection(Section):
         lead = best.lead if best else ""
         self._title.setText(best.title if best else "")
         self._lead.setText(lead if len(lead) <= _LETTERS else f"{lead[:_LETTERS].rpartition(' ')[0]} …")
-        self._why.setText(best.why if best else "")
         others = len(state.suggestions) - 1
-        self.more.setText(self.tr("{count} more   Ctrl+J").format(count=others) if others > 0 else self.tr("Look up   Ctrl+J"))
+        self.more.setText(self.tr("{count} more  Ctrl+J").format(count=others) if others > 0 else self.tr("Look up  Ctrl+J"))
         self.more.setAccessibleName(self.tr("Look something up"))
         set_tip(self.more, self.tr("Search what the city knows (Ctrl+J)"))
+        set_tip(self.card, self.tr("Fits: {why}").format(why=best.why) if best else "")
         self.card.setAccessibleName(self.tr("Say: {title}. {lead}").format(title=best.title, lead=best.lead) if best else "")

@@ -115,6 +115,7 @@ class SummaryDialog(QDialog):
         layout.setSpacing(unit(9))
         layout.addWidget(PlainLabel(self.tr("This goes to the caller"), "heading"))
         layout.addWidget(self.ways)
+        self.ways.setVisible(len(self._chips) > 1)
         layout.addWidget(self.to_label)
         layout.addWidget(self.to)
         layout.addWidget(self.area, 1)
@@ -138,7 +139,8 @@ class SummaryDialog(QDialog):
         if self._way == "pdf":
             self.send_button.setText(self.tr("Save PDF…   Ctrl+Enter"))
         else:
-            self.send_button.setText(self.tr("Sending…") if state.sending else self.tr("Send   Ctrl+Enter"))
+            send = self.tr("Send again   Ctrl+Enter") if state.sent else self.tr("Send   Ctrl+Enter")
+            self.send_button.setText(self.tr("Sending…") if state.sending else send)
         self.send_button.setAccessibleName(self.tr("Save as PDF") if self._way == "pdf" else self.tr("Send"))
         known = dict(state.to).get(self._way, ())
         if known != self._known:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy
 
 from models.contacts import OUTCOMES
 from views import words
@@ -85,8 +85,9 @@ class WrapUp(Section):
         self.column.addWidget(self.too_long)
         self.things = Chip()
         self.things.clicked.connect(self.asked)
+        self.things.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)  # rather cut than wider than the column
         self.things.hide()
-        self.column.addWidget(self.things, 0, Qt.AlignmentFlag.AlignLeft)
+        self.add_to_heading(self.things)
         self.column.addWidget(self.problem)
         self.column.addWidget(self.save_button)
         self._enable(False)
@@ -175,9 +176,9 @@ class WrapUp(Section):
 
 
 def _link(text: str, tip: str) -> QPushButton:
-    """A quiet button that reads like a link."""
+    """A quiet button beside a label."""
     button = QPushButton(text)
-    button.setProperty("role", "link")
+    button.setProperty("role", "line")
     button.setAutoDefault(True)
     button.setAccessibleName(text)
     set_tip(button, tip)

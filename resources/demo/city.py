@@ -19,6 +19,7 @@ from resources.demo.answering import answers
 from resources.demo.control import Control
 from resources.demo.generate import generate
 from resources.demo.leftovers import claim, remove_dead
+from resources.demo.mail import DemoMail
 from resources.demo.processes import ServerPlan, ServerProcess, Trouble
 from resources.demo.samples import sample_searches
 
@@ -47,6 +48,7 @@ class DemoCity:
         self._plans: dict[str, ServerPlan] = {}
         self._locks: dict[str, sqlite3.Connection] = {}
         self._control: Control | None = None
+        self._mail: DemoMail | None = None
         self._folder: Path | None = None
         self._claim: int | None = None
         self._switching = threading.Lock()
@@ -110,6 +112,7 @@ class DemoCity:
             plan = self._plans[name]
             self._plans[name] = ServerPlan(plan.department, plan.folder, plan.secret, server.bound(), plan.delay)
             server.open()
+        self._mail = DemoMail(data / "mail")
         self._control = Control(self.credentials, self.keep, self.switch, self.trouble, self.state)
         self._write_site()
         for name in DEPARTMENTS:
@@ -129,10 +132,12 @@ class DemoCity:
         for letter in ("summary.txt", "summary.es.txt"):
             (self.site / letter).write_bytes(templates.joinpath(letter).read_bytes())
         assert self._control is not None
+        assert self._mail is not None
         text = templates.joinpath("site.toml").read_text(encoding="utf-8")
         demo = f'\n[demo]\ncredentials = "{self._control.url}/credentials"\ncontrol = "{self._control.url}"\n'
         # A JSON array of strings is a TOML array too.
         demo += f"samples = {json.dumps(self.sample_searches, ensure_ascii=False)}\n"
+        demo += f'\n[mail]\nhost = "127.0.0.1"\nport = {self._mail.port}\nstarttls = false\nfrom = "desk@springvale.example"\n'
         demo += f'\n[geocoding]\naddress = "{self._control.url}/geocoder"\n'
         (self.site / "site.toml").write_text(text + demo, encoding="utf-8")
 
@@ -201,6 +206,9 @@ class DemoCity:
             if self._control is not None:
                 self._control.close()
                 self._control = None
+            if self._mail is not None:
+                self._mail.close()
+                self._mail = None
             for lock in self._locks.values():
                 lock.close()
             self._locks.clear()

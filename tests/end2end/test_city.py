@@ -11,6 +11,8 @@ import sys
 import time
 from collections.abc import Iterator
 from datetime import date
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ import requests
 
 from adapters.contract import CallContext, Department, DepartmentError, SignInNeeded, Unavailable
 from adapters.geocoder import Geocoder
+from adapters.mail import send_mail
 from adapters.manifest import Manifest
 from adapters.registry import make_department
 from adapters.transport import Transport
@@ -28,6 +31,7 @@ from app.services.reading import ReadingRules, read_query
 from models.people import Person
 from models.query import SearchQuery
 from models.records import Record, RecordRef
+from models.summary import NotSent
 from resources.demo.city import DATABASES, DEPARTMENTS, SERVERS, DemoCity
 
 PEOPLE = 1_000
@@ -338,3 +342,14 @@ def _running(mark: str) -> list[str]:
         except OSError:
             continue
     return found
+
+
+def test_mail_is_taken_and_goes_nowhere(city: DemoCity) -> None:
+    server = load_site(city.site).settings.mail
+    assert server is not None
+    send_mail(server, lambda name: None, "m.gonzalez@mail.example", "Your call", "Hello\n.\n..María\n")
+    (kept,) = sorted((city.site / "data" / "mail").iterdir())
+    message = message_from_bytes(kept.read_bytes(), policy=default)
+    assert message.get_content().replace("\r\n", "\n") == "Hello\n.\n..María\n"
+    with pytest.raises(NotSent, match="refuses this address"):
+        send_mail(server, lambda name: None, "refused@mail.example", "Your call", "Hello")
