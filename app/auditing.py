@@ -46,6 +46,7 @@ _LOOKS: dict[RowKind, str] = {
     "proposal": "read before a change",
     "change": "changed",
     "undo": "change taken back",
+    "document": "document looked into",
 }
 
 

@@ -28,6 +28,7 @@ from app.services.credentials import Credentials, KeyringUnavailable, open_keyri
 from app.services.demo_keyring import DemoKeyring
 from app.services.departments import Departments, in_worker, make_ports
 from app.services.disclosure import Disclosure
+from app.services.documents import Documents
 from app.services.gate import StoredGate
 from app.services.geocoding import Geocoding
 from app.services.history import History
@@ -150,6 +151,7 @@ class Services:
     weights: Weights
     rules: ReadingRules
     geocoding: Geocoding
+    documents: Documents
     transport: Transport
     store: Store
     worker: Bulkhead = field(default_factory=lambda: Bulkhead("store", 1))
@@ -186,6 +188,7 @@ class Services:
         self.departments.close()
         self.checks.close()
         self.geocoding.close()
+        self.documents.close()
         closed = Event()
         # Behind what is queued: the last keys of a note are written before the store is closed.
         self.worker.submit(self.audit.anchor, lambda result, error: None)
@@ -266,6 +269,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         weights=weights,
         rules=rules,
         geocoding=Geocoding(_geocoder(settings, transport), rules),
+        documents=Documents(departments, audit, session),
         transport=transport,
         store=store,
         worker=worker,

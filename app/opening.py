@@ -24,6 +24,7 @@ from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.calls import CallsViewModel
 from app.viewmodels.departments import DepartmentsViewModel
+from app.viewmodels.document import DocumentViewModel
 from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
 from app.viewmodels.hanging_up import HangingUpViewModel
 from app.viewmodels.lock import LockViewModel
@@ -42,7 +43,7 @@ from models.contacts import HISTORY
 from models.outcomes import Failed
 from models.people import Caller
 from models.query import SearchQuery
-from models.records import Record
+from models.records import Record, RecordRef
 from models.store.errors import StoreUnavailable
 
 
@@ -201,6 +202,11 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     screens: dict[str, Screen] = {"calls": calls, "passing_on": passing_on, "trail": trail, "why": why, "reviews": reviews}
     setup = SetupViewModel(lambda: _workbench(services.site), services.site.set_up_by(session.role), tuple(DESCRIBED), site.roles, tasks)
     screens["setup"] = setup
+
+    def seen(ref: RecordRef) -> Record | None:
+        return next((record for record in caller.state.records if record.ref == ref), None)
+
+    document = screens["document"] = DocumentViewModel(services.documents, seen, tasks)
     lock = LockViewModel(session.actor, services.sign_in, services.gate, watch, screens, tasks)
     switch = services.switch if demo else None
     return ViewModels(
@@ -224,6 +230,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         calls,
         setup,
         wrapping_up,
+        document,
     )
 
 

@@ -36,10 +36,12 @@ LookKind = Literal[
     "change",
     "undo",
     "summary",
+    "document",
 ]
 """``who_saw`` is a look into the log itself; ``lock`` and ``unlock`` are of the session's screen and show nothing;
 ``link``, ``part`` and ``unlink`` are decisions by hand on whose records they are. ``proposal`` reads what departments have before a
-``change``, which is also a decision on one of its deliveries; ``undo`` takes one back. A ``summary`` went out to the caller."""
+``change``, which is also a decision on one of its deliveries; ``undo`` takes one back. A ``summary`` went out to the caller.
+``document`` is a look into one."""
 RowKind = LookKind | Literal["subject", "outcome"]
 
 FIRST_PREVIOUS = "0" * 64

@@ -43,6 +43,8 @@ class CallerPane(QWidget):
     verify = Signal()
     acted = Signal(object)
     """A record on which something is to be done."""
+    looked = Signal(object)
+    """A record whose document is to be looked into."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -67,8 +69,10 @@ class CallerPane(QWidget):
         self.table = RecordTable()
         self.table.chosen.connect(self._chosen)
         self.table.acted.connect(self.acted)
+        self.table.looked.connect(self.looked)
         self.detail = RecordDetail(self.reveal_menu)
         self.detail.do_button.clicked.connect(self._act)
+        self.detail.look_button.clicked.connect(self._look)
         self.page = EmptyState()
         self.page.pressed.connect(self._retry_this)
         self.filter = FilterBox()
@@ -337,6 +341,10 @@ class CallerPane(QWidget):
     def _act(self) -> None:
         if (record := self.table.current()) is not None:
             self.acted.emit(record)
+
+    def _look(self) -> None:
+        if (record := self.table.current()) is not None:
+            self.looked.emit(record)
 
     def _show_record(self, record: Record) -> None:
         self._close_filter()

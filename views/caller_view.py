@@ -23,6 +23,7 @@ from views.who import Who
 
 if TYPE_CHECKING:
     from app.viewmodels.states import SearchState, SessionState
+    from models.records import Record
     from views.frame import Frame
     from views.ports import ViewModels
     from views.search_box import SearchBox
@@ -98,6 +99,7 @@ class CallerView(QWidget):
         self.people.opened.connect(self._open)
         self.people.retry_all.connect(self._retry_search)
         self.people.list.why.connect(self.show_why)
+        self.caller.looked.connect(self.look_into)
         self.caller.header.asked.connect(self.show_why)
         self.people.tried.connect(self.search.try_text)
         self.caller.retry.connect(models.caller.retry)
@@ -155,6 +157,18 @@ class CallerView(QWidget):
         """The questions to the caller, with the focus in the line for what is said; pressed again, back into the line."""
         if self._models is not None and not self.caller.verify_panel.enter():
             self._models.verification.open()
+
+    def look_into(self, record: Record) -> None:
+        """The document of a record, where it is one."""
+        models = self._models
+        if models is None or record.media is None:
+            return
+        models.document.open(record.ref)
+        if models.document.state.phase != "closed":
+            from views.document_dialog import DocumentDialog
+
+            titles = {department.id: department.title for department in models.search.state.departments}
+            DocumentDialog(self.window(), models.document, titles.get(record.ref.department, "")).open()
 
     def show_why(self, key: str = "") -> None:
         """Why records are one person: of this caller, or of the one that is open."""

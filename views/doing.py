@@ -66,8 +66,13 @@ class Doing(QObject):
 
     def act(self, record: Record) -> None:
         """What can be done on one record."""
-        if self._models is not None:
-            self._show(record.title, tuple((each, "") for each in self._models.doing.of_record(record.ref)))
+        if self._models is None:
+            return
+        doables = self._models.doing.of_record(record.ref)
+        if record.media is not None and not doables:
+            self._pane.looked.emit(record)  # that is all there is to do
+        else:
+            self._show(record.title, tuple((each, "") for each in doables))
 
     def _show(self, title: str, doables: tuple[tuple[Doable, str], ...]) -> None:
         assert self._models is not None

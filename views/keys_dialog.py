@@ -34,6 +34,7 @@ class KeysDialog(QDialog):
             ("Ctrl+Enter", self.tr("Save the call and go on to the next caller")),
             ("Ctrl+D", self.tr("Do: all that can be done now; a figure or Enter starts it. In a form, Ctrl+Enter sends")),
             ("Enter, menu key", self.tr("On a record: what can be done on it")),
+            ("Space", self.tr("On a document: look into it; arrows turn pages, + and - the size, Esc closes")),
             ("Ctrl+J", self.tr("What the city knows: search articles and read them out; Alt+L another language")),
             ("Ctrl+B", self.tr("Before you hang up: what is still to be settled in all departments")),
             ("Ctrl+M", self.tr("Send the caller a summary: e-mail, text message, letter or PDF")),

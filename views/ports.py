@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
+    from app.viewmodels.document_states import DocumentState
     from app.viewmodels.doing_states import ChangeState, Doable, DoingState, PassingOnState
     from app.viewmodels.saying_states import HangingUpState, SayingState, WrappingUpState
     from app.viewmodels.states import (
@@ -298,6 +299,19 @@ class WrappingUpPort(Protocol):
     def save_pdf(self, path: str) -> None: ...
 
 
+class DocumentPort(Protocol):
+    """The document that is looked into."""
+
+    state_changed: Any
+
+    @property
+    def state(self) -> DocumentState: ...
+    def open(self, ref: RecordRef) -> None: ...
+    def turn(self, to: int) -> None: ...
+    def fit(self, width: int) -> None: ...
+    def leave(self) -> None: ...
+
+
 class ViewModels(Protocol):
     """All of them, as the window is bound to them."""
 
@@ -341,3 +355,5 @@ class ViewModels(Protocol):
     def passing_on(self) -> PassingOnPort: ...
     @property
     def calls(self) -> CallsPort: ...
+    @property
+    def document(self) -> DocumentPort: ...

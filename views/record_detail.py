@@ -82,6 +82,12 @@ class RecordDetail(QFrame):
         set_tip(self.do_button, self.tr("What can be done on this record (Enter on its row)"))
         self.do_button.setAccessibleName(self.tr("What can be done on this record"))
         self.do_button.hide()
+        self.look_button = QPushButton(self.tr("Look into it"))
+        self.look_button.setProperty("role", "link")
+        self.look_button.setAutoDefault(True)
+        set_tip(self.look_button, self.tr("The document (Space on its row)"))
+        self.look_button.setAccessibleName(self.tr("Look into the document"))
+        self.look_button.hide()
         self.area = QScrollArea()
         self.area.setWidgetResizable(True)
         self.area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -91,6 +97,7 @@ class RecordDetail(QFrame):
         top.addWidget(self.title)
         top.addWidget(self.badge)
         top.addStretch(1)
+        top.addWidget(self.look_button)
         top.addWidget(self.do_button)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(look().px(14), look().px(10), look().px(8), look().px(8))
@@ -115,6 +122,7 @@ class RecordDetail(QFrame):
         focused = next((cell.masked.place for cell in self._cells if cell.masked is not None and cell.masked.has_focus()), None)
         self._record, self._revealed = record, revealed
         self.title.setText(record.title)
+        self.look_button.setVisible(record.media is not None)
         self.badge.show_text(*words.status(record))
         source = f"{department} ({kind})" if kind else department
         self.source.setText(self.tr("From {source}, read {time}").format(source=source, time=words.read_at(record.read_at)))

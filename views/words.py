@@ -61,6 +61,7 @@ def look(kind: str) -> str:
         "change": tr("Words", "Changed"),
         "undo": tr("Words", "Change taken back"),
         "summary": tr("Words", "Summary sent"),
+        "document": tr("Words", "Document looked into"),
         "who_saw": tr("Words", "Who had looked"),
         "lock": tr("Words", "Desk locked"),
         "unlock": tr("Words", "Desk unlocked"),

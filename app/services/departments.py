@@ -132,6 +132,23 @@ class Departments:
         found = await self._call(self.ports[department], asker, lambda adapter, ctx: adapter.check(ctx))
         return found.fault if isinstance(found, Failed) else found
 
+    async def fetch(self, record: Record, asker: Asker) -> bytes | Failed | NotPermitted | Skipped:
+        """The content of a record's document."""
+        port, media = self.ports[record.ref.department], record.media
+        if media is None or "fetch" not in port.manifest.capabilities or not self.permitted(record.ref.department, asker):
+            return NotPermitted()
+        if (resting := _resting(port)) is not None:
+            return resting
+        found: bytes | Failed | Skipped = await self._call(port, asker, lambda adapter, ctx: adapter.fetch(media, ctx))
+        return found
+
+    def whose(self, record: Record) -> tuple[SubjectRef, ...]:
+        """The person records that a record is about: its department's, and those of the department under whose keys it keeps them."""
+        if record.subject is None:
+            return ()
+        of = self.ports[record.ref.department].manifest.documents.of
+        return (record.subject, SubjectRef(of, record.subject.id)) if of else (record.subject,)
+
     def may_write(self, department: str, kind: str, asker: Asker) -> bool:
         """Whether the department takes this kind of change from this role, for this purpose."""
         manifest = self.ports[department].manifest

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from app.viewmodels.calls import CallsViewModel
     from app.viewmodels.change import ChangeViewModel
     from app.viewmodels.departments import DepartmentsViewModel
+    from app.viewmodels.document import DocumentViewModel
     from app.viewmodels.doing import DoingViewModel
     from app.viewmodels.glass import GlassViewModel, ReviewsViewModel
     from app.viewmodels.hanging_up import HangingUpViewModel
@@ -49,3 +50,4 @@ class ViewModels(NamedTuple):
     calls: CallsViewModel
     setup: SetupViewModel
     wrapping_up: WrappingUpViewModel
+    document: DocumentViewModel

@@ -7,10 +7,7 @@ from typing import Any
 import msgspec
 from PySide6.QtCore import Signal
 
-from app.services.addresses import read_address
-from app.services.reading import ReadingRules
 from app.viewmodels.states import (
-    AddressesState,
     CallerState,
     CallsState,
     CallState,
@@ -28,7 +25,8 @@ from app.viewmodels.states import (
     WhyState,
 )
 from models.contacts import Inquiry
-from models.people import Address, SubjectRef, ValuePlace
+from models.people import SubjectRef, ValuePlace
+from tests.fakes.box_viewmodels import FakeAddresses, FakeDocument
 from tests.fakes.doing_viewmodels import FakeChange, FakeDoing, FakePassingOn
 from tests.fakes.saying_viewmodels import FakeHangingUp, FakeSaying, FakeWrappingUp
 from tests.fakes.viewmodel import FakeViewModel
@@ -316,22 +314,6 @@ class FakeWhy(FakeViewModel):
         self.show(WhyState())
 
 
-class FakeAddresses(FakeViewModel):
-    """``typed`` and ``leave`` are noted; a test shows the suggestions."""
-
-    def __init__(self, state: AddressesState | None = None) -> None:
-        super().__init__(state or AddressesState(suggests=True))
-
-    def read(self, text: str) -> Address | None:
-        return read_address(text, ReadingRules())
-
-    def typed(self, text: str) -> None:
-        self.calls.append(("typed", text))
-
-    def leave(self) -> None:
-        self.calls.append(("leave",))
-
-
 class FakeViewModels:
     """All of them; each may be given its first state."""
 
@@ -361,6 +343,7 @@ class FakeViewModels:
         self.glass = FakeGlass(glass)
         self.reviews = FakeReviews(reviews)
         self.addresses = FakeAddresses()
+        self.document = FakeDocument()
         self.saying = FakeSaying()
         self.hanging_up = FakeHangingUp()
         self.wrapping_up = FakeWrappingUp()

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
 from app.viewmodels.states import AddressesState
 from models.people import Address
-from tests.fakes.viewmodels import FakeAddresses
+from tests.fakes.box_viewmodels import FakeAddresses
 from views.widgets.address_box import AddressBox
 
 CLARK = Address("2210 N Clark St, Springvale 60614", "N Clark St", "2210", "", "60614", "Springvale")

@@ -28,10 +28,14 @@ _WIDE, _ENOUGH = 780, 600
 
 
 class RecordTable(CellTable):
-    """Records as rows; ``chosen`` carries the current record, or None. ``acted``: something is to be done on the current one."""
+    """Records as rows; ``chosen`` carries the current record, or None. ``acted``: something is to be done on the current one.
+
+    ``looked``: its document is to be looked into.
+    """
 
     chosen = Signal(object)
     acted = Signal(object)
+    looked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -117,6 +121,10 @@ class RecordTable(CellTable):
             return
         if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Up) and not self.currentIndex().isValid() and self.records.rowCount():
             self.selectRow(0)
+            return
+        if event.key() == Qt.Key.Key_Space and not event.modifiers() & _OTHER:
+            if (record := self.current()) is not None:
+                self.looked.emit(record)
             return
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Period) and not event.modifiers() & _OTHER:
             self._act()
