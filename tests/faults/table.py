@@ -9,6 +9,7 @@ from models.outcomes import FAULT_WORDS
 from tests.faults import (
     ldap_cases,
     open311_cases,
+    server_cases,
     sql_cases,
     test_departments_answers,
     test_fhir_answers,
@@ -28,6 +29,7 @@ CASES = [
     *test_fhir_answers.MATRIX,
     *test_graphql_answers.MATRIX,
     *ldap_cases.MATRIX,
+    *server_cases.MATRIX,
 ]
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
