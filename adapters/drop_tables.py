@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -24,6 +25,8 @@ _STEPS = 10_000
 """SQLite's steps between two looks at the clock."""
 _READING = {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_FUNCTION, sqlite3.SQLITE_RECURSIVE}
 
+_QUOTED = re.compile(r"""'(?:[^']|'')*'|(\bAS\s+)?"((?:[^"]|"")+)\"""", re.IGNORECASE)
+"""Texts, which are passed over, and names in double quotes."""
 _OF_THE_STATEMENT = ("no such ", "near ", "ambiguous column", "not authorized", "wrong number of arguments")
 
 Row = dict[str, Any]
@@ -37,6 +40,8 @@ class Tables:
         """By table, the file it was read from."""
         self.unread: dict[str, list[Unread]] = {}
         self.rows: dict[str, int] = {}
+        self._names: set[str] = set()
+        """Of tables and columns, in lower case."""
         self._lock = threading.Lock()
         self._database = sqlite3.connect(":memory:", check_same_thread=False, isolation_level=None)
         self._database.create_function("fold", 1, _fold, deterministic=True)
@@ -63,6 +68,7 @@ class Tables:
                 break
         database.execute("COMMIT")
         self.drops[table], self.rows[table] = drop, count
+        self._names |= {table.lower(), *(each.lower() for each in columns)}
 
     def seal(self) -> None:
         """From now on only SELECTs are taken."""
@@ -70,6 +76,9 @@ class Tables:
 
     def select(self, sql: str, values: Mapping[str, str | None], where: str, ctx: CallContext) -> list[Row]:
         """The rows, columns by their names in lower case. ``where`` is the place of the SELECT. Raises DepartmentError."""
+        if unknown := sorted(_quoted_in(sql) - self._names):
+            # SQLite would take it for a text, and find nobody.
+            raise BadAnswer(f"{where}: no such column: {unknown[0]}", key="mapping")
         with self._lock:
             left = ctx.remaining()
             until = time.monotonic() + left
@@ -97,6 +106,13 @@ class Tables:
     def close(self) -> None:
         with self._lock:
             self._database.close()
+
+
+@cache
+def _quoted_in(sql: str) -> frozenset[str]:
+    """The names in double quotes of a SELECT, in lower case, but for those that it gives itself (AS "name")."""
+    found = [(each[1] is not None, (each[2] or "").replace('""', '"').lower()) for each in _QUOTED.finditer(sql)]
+    return frozenset({name for _, name in found} - {name for given, name in found if given} - {""})
 
 
 def _fold(text: object) -> str:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from models.outcomes import FAULT_WORDS
 from tests.faults import (
+    arcgis_cases,
+    files_cases,
     ldap_cases,
     open311_cases,
     server_cases,
@@ -28,7 +30,9 @@ CASES = [
     *test_soap_answers.MATRIX,
     *test_fhir_answers.MATRIX,
     *test_graphql_answers.MATRIX,
+    *arcgis_cases.MATRIX,
     *ldap_cases.MATRIX,
+    *files_cases.MATRIX,
     *server_cases.MATRIX,
 ]
 

@@ -14,6 +14,7 @@ import msgspec
 import pytest
 
 from adapters.contract import BadAnswer, CallContext, Department, SignInNeeded, TimedOut, Unavailable
+from adapters.drop_tables import _quoted_in
 from adapters.drops import Folder, Found, age, newest
 from adapters.manifest import ManifestError, load_manifest
 from adapters.registry import make_department
@@ -337,3 +338,16 @@ def test_a_folder_that_is_not_there_on_the_server_is_told(tmp_path: Path) -> Non
     text = manifest_toml(f"{server.url}/nowhere", "fixed", more)
     with department_at(text, tmp_path, server.phrase) as (department, ctx), pytest.raises(Unavailable, match="is not there"):
         department.check(ctx)
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ('SELECT "FAMILY NAME" AS "x y", "x y" FROM people', {"family name"}),
+        ('SELECT \'it\'\'s "no" name\', "A ""b" FROM "People"', {'a "b', "people"}),
+        ("SELECT a FROM b", set()),
+    ],
+)
+def test_names_in_quotes_are_known_from_texts(sql: str, names: set[str]) -> None:
+    """SQLite takes a name in double quotes that it does not know for a text, and would find nobody."""
+    assert _quoted_in(sql) == names
