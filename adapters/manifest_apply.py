@@ -69,7 +69,9 @@ class Apply(Struct, frozen=True, kw_only=True):
     change: Annotated[str, Meta(pattern=r"^[a-z][a-z0-9_]*\Z", description='a kind of change, such as "address"')]
     """A kind of change of the site, or the name of an action of this department's own, which then has a ``title``."""
     title: str = ""
-    """What the button of an action says."""
+    """What an action is called."""
+    short: str = ""
+    """What its button says, where the title is long for one."""
     on: tuple[str, ...] = ()
     """Kinds of records on which the action is offered; none: on the person, or on nobody (``anonymous``)."""
     states: tuple[State, ...] = ()

@@ -13,13 +13,16 @@ from app.services.bulkhead import Bulkhead
 from app.services.changes import ChangeRefused
 from app.services.departments import in_worker
 from app.services.forms import FormReader, read_media
+from app.services.told_forms import told_form
 from app.tasks import Tasks
 from app.viewmodels.call import CallViewModel
 from app.viewmodels.caller import CallerViewModel
 from app.viewmodels.change import ChangeViewModel
 from app.viewmodels.doing import DoingViewModel
+from app.viewmodels.form import FollowUp
 from app.viewmodels.passing_on import CallBack, PassingOnViewModel, Transfer
 from app.viewmodels.states import DepartmentState
+from models.changes import Offer
 from models.people import Caller
 from models.records import Record
 
@@ -80,8 +83,13 @@ def doing_for(
     back = CallBack(services.passing_on, call, session.actor, site.roles, titles, questions, passing_on.load)
     transfer = Transfer(services.passing_on, call, site.roles, passing_on.load)
     own = (back.own(lambda: {"phone": _number(caller, call)}), transfer.own())
-    doing = DoingViewModel(services.changes, change, now, call, titles, own, {}, site.macro, tasks)
+
+    def follow_up(offer: Offer) -> FollowUp | None:
+        return told_form(services.departments, offer, session)
+
+    doing = DoingViewModel(services.changes, change, now, call, titles, own, follow_up, site.macro, tasks)
     services.changes.changed = doing.learnt
+    doing.begun = call.begin
     call.state_changed.connect(lambda state: doing.follow())
     call.saved.connect(doing.call_is_over)
     caller.state_changed.connect(lambda state: doing.refresh())

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
@@ -138,8 +139,9 @@ class ChangeDialog(QDialog):
         if turned and made:
             self.send_button.setFocus(Qt.FocusReason.OtherFocusReason)
         self._fit(shrink=turned)
+        QTimer.singleShot(0, self, partial(self._fit, shrink=turned))  # once what has come is laid out
 
-    def _fit(self, *, shrink: bool) -> None:
+    def _fit(self, *, shrink: bool = False) -> None:
         """As high as what is in it, within the window; it grows while answers come, and shrinks only where it shows something else."""
         parent = self.parentWidget()
         assert parent is not None

@@ -133,6 +133,8 @@ def value(of: FieldState) -> str:
         return f"{weekday}, {words.long_day(found)}"
     if kind == "choice":
         return next((each.label for each in of.field.choices if each.value == of.value), of.value)
+    if kind == "several":
+        return ", ".join(each.label for each in of.field.choices if each.value in of.value.splitlines())
     if kind == "yes_no":
         return QCoreApplication.translate("Change", "yes") if of.value == "yes" else QCoreApplication.translate("Change", "no")
     return of.value

@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QGridLayout, QHBoxLayout, 
 from views import change_words
 from views.theme import look
 from views.widgets.address_box import AddressBox
-from views.widgets.plain_label import ElidedLabel, PlainLabel, restyle
+from views.widgets.check_list import CheckList
+from views.widgets.plain_label import ElidedLabel, PlainLabel, restyle, set_tip
 
 if TYPE_CHECKING:
     from app.viewmodels.doing_states import FieldState
@@ -34,13 +35,18 @@ class FieldEditor(QWidget):
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(look().px(8))
-        self.editor: QLineEdit | QComboBox | QPlainTextEdit
+        self.editor: QLineEdit | QComboBox | QPlainTextEdit | CheckList | PlainLabel
         if field.type == "address":
             box = AddressBox(addresses)
             box.changed.connect(self._address_changed)
             self.editor = box
         elif field.type in ("choice", "yes_no"):
             self.editor = self._combo(field)
+        elif field.type == "several":
+            self.editor = CheckList([(each.value, each.label) for each in field.choices])
+            self.editor.changed.connect(self._tell)
+        elif field.type == "told":
+            self.editor = PlainLabel(field.label, "muted", wrap=True)
         elif field.type == "lines":
             lines = QPlainTextEdit()
             lines.setTabChangesFocus(True)
@@ -55,12 +61,20 @@ class FieldEditor(QWidget):
         self.editor.setAccessibleName(field.label)
         if field.help:
             self.editor.setAccessibleDescription(field.help)
-            if not isinstance(self.editor, QComboBox):
+            if isinstance(self.editor, QLineEdit | QPlainTextEdit):
                 self.editor.setPlaceholderText(field.help)
-        self.editor.installEventFilter(self)
-        self.setFocusProxy(self.editor)
+            elif isinstance(self.editor, CheckList):
+                set_tip(self.editor, field.help)
         self.stops: list[QWidget] = [self.editor]
-        """What Tab goes through."""
+        """What Tab goes through; nothing, of what is only to be read."""
+        if isinstance(self.editor, CheckList):
+            self.stops = list(self.editor.boxes[:1])
+        elif isinstance(self.editor, PlainLabel):
+            self.stops = []
+        for stop in self.stops:
+            stop.installEventFilter(self)
+        if self.stops:
+            self.setFocusProxy(self.stops[0])
         self._row.addWidget(self.editor, 1)
         if field.type == "file":
             self._add_browse()
@@ -87,7 +101,7 @@ class FieldEditor(QWidget):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes to the next field, as Tab does; in a text of several lines it is a new line."""
-        if watched is not self.editor or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        if watched not in self.stops or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return False
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and plain and not isinstance(self.editor, QPlainTextEdit):
@@ -101,6 +115,10 @@ class FieldEditor(QWidget):
             self.editor.setCurrentIndex(self.editor.findData(state.text))
         elif isinstance(self.editor, QPlainTextEdit):
             self.editor.setPlainText(state.text)
+        elif isinstance(self.editor, CheckList):
+            self.editor.choose(state.text)
+        elif isinstance(self.editor, PlainLabel):
+            pass
         elif self.editor.text() != state.text:
             shown = change_words.typed_date(state) if self.field.type == "date" else state.text
             self.editor.setText(shown)
@@ -171,6 +189,8 @@ class FormFields(QWidget):
         fill = revision != self._revision
         self._revision = revision
         wanted = {each.field.name: each.field for each in fields}
+        focused: QWidget | None = self.window().focusWidget()
+        here = next((name for name, editor in self.editors.items() if focused is not None and editor.isAncestorOf(focused)), "")
         for name in [name for name, editor in self.editors.items() if wanted.get(name) != editor.field]:
             self._rows.pop(name)
             for widget in (self.editors.pop(name), self._labels.pop(name)):
@@ -186,20 +206,23 @@ class FormFields(QWidget):
                 editor.typed.connect(self.typed)
                 self.editors[name] = editor
                 optional = "" if state.field.required else self.tr(" (optional)")
-                self._labels[name] = PlainLabel(f"{state.field.label}{optional}", "muted")
+                label = "" if state.field.type == "told" else f"{state.field.label}{optional}"
+                self._labels[name] = PlainLabel(label, "muted", wrap=len(label) > 40)
             if self._rows.get(name) != row:
                 self._rows[name] = row
-                self._place(name, row, top=state.field.type == "lines")
+                self._place(name, row, top=state.field.type in ("lines", "several"))
             self.editors[name].draw(state, fill=fill or name in fresh)
         if fresh:
             self._order(fields)
+        if here in fresh:  # it was made anew while it was being filled in
+            self.enter(here)
 
     def enter(self, name: str = "") -> bool:
         """The focus to a field, else to the first; False if there is none."""
-        editor = self.editors.get(name) or next(iter(self.editors.values()), None)
-        if editor is None:
+        editor = self.editors.get(name) or next((each for each in self.editors.values() if each.stops), None)
+        if editor is None or not editor.stops:
             return False
-        editor.editor.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        editor.stops[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
         if isinstance(editor.editor, QLineEdit):
             editor.editor.selectAll()
         return True

@@ -187,6 +187,10 @@ class Departments:
         )
         return made
 
+    async def form(self, department: str, change: str, asker: Asker, ask: Callable[[Any, CallContext], tuple[T, ...]]) -> Any:
+        """What a department that ``TellsForms`` says of the form of a change; Failed, or NotPermitted."""
+        return await self._write(department, Writing(change, "", {}), asker, ask)
+
     def has_credential(self, department: str) -> bool:
         """Whether the keyring holds the department's credential. Blocking."""
         name = self.ports[department].manifest.credential

@@ -38,14 +38,17 @@ class FormReader:
         self._read_address = read_address
         self._today = today
 
-    def read(self, field: FormField, text: str, address: Address | None = None) -> dict[str, str]:
+    def read(self, field: FormField, text: str, address: Address | None = None, *, any_place: bool = False) -> dict[str, str]:
         """The values that a field fills: its own, and of an address its parts; an empty text where nothing was typed.
 
-        ``address`` is one whose parts are known already. Raises Unreadable.
+        ``address`` is one whose parts are known already; ``any_place``: it need not be one, a corner of two streets will do. Raises
+        Unreadable.
         """
-        said = clean(text).strip() if field.type == "lines" else " ".join(clean(text).split())
+        if field.type == "told":
+            return {}
+        said = clean(text).strip() if field.type in ("lines", "several") else " ".join(clean(text).split())
         if field.type == "address":
-            return self._address(field, said, address)
+            return self._address(field, said, address, any_place=any_place)
         if not said:
             return {field.name: ""}
         if len(said) > field.longest:
@@ -78,13 +81,16 @@ class FormReader:
             return _read(_number(said), "This is no number.")
         if kind == "choice":
             return _read(next((each.value for each in field.choices if said in (each.value, each.label)), ""), "Choose one of the list.")
+        if kind == "several":
+            known = {each.value for each in field.choices}
+            return _read(said if all(each in known for each in said.splitlines()) else "", "Choose from the list.")
         if kind == "yes_no":
             return _read(said.lower() if said.lower() in ("yes", "no") else "", "Choose yes or no.")
         if kind == "file":
             return _read(said if Path(said).is_file() else "", "There is no such file on this computer.")
         return said
 
-    def _address(self, field: FormField, said: str, address: Address | None) -> dict[str, str]:
+    def _address(self, field: FormField, said: str, address: Address | None, *, any_place: bool) -> dict[str, str]:
         if said == said.lower() and self._rules.region in NUMBER_FIRST:
             # Typed in haste; in other countries not every word of a street begins with a capital.
             said = re.sub(r"\b[^\W\d_]", lambda found: found[0].upper(), said)
@@ -93,7 +99,7 @@ class FormReader:
             return dict.fromkeys((field.name, *ADDRESS_PARTS), "")
         if len(found.full) > field.longest:
             raise Unreadable(f"At most {field.longest} letters fit; these are {len(found.full)}.")
-        if not (found.thoroughfare and found.locator):
+        if not any_place and not (found.thoroughfare and found.locator):
             raise Unreadable("Type number and street, for example 1804 W Belmont Ave, 60657.")
         parts = (found.thoroughfare, found.locator, found.unit, found.post_code, found.city)
         return {field.name: found.full, **dict(zip(ADDRESS_PARTS, parts, strict=True))}
@@ -135,6 +141,8 @@ def told(field: FormField, values: Mapping[str, str], region: str) -> str:
         parts = (place.thoroughfare, place.locator, place.unit, place.post_code, "")
         return written(*parts, region) if place.thoroughfare and place.locator else place.full
     value = values.get(field.name, "")
+    if field.type == "several":
+        return ", ".join(each.label for each in field.choices if each.value in value.splitlines())
     if field.type == "phone":
         return readable(value, region) if _phone(value, region) else value
     return next((each.label for each in field.choices if each.value == value), value)

@@ -26,6 +26,7 @@ class Offers:
                     action = ChangeKind(
                         id=apply.change,
                         title=apply.title or apply.change.replace("_", " ").capitalize(),
+                        short=apply.short,
                         fields=apply.fields,
                         level=level,
                         roles=apply.roles,

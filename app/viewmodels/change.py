@@ -85,6 +85,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
         self._draw(phase="form", problem="", said="", revision=self.state.revision + 1)
         if own is None:
             form.asked = self._tasks.start(self._propose(form), "propose")
+        if more is not None:
+            self._tasks.start(self._choose_from(form, more), "choices")
         self._follow(form)
 
     def show(self, change: Change, caller: Caller | None, offer: Offer) -> None:
@@ -122,7 +124,9 @@ class ChangeViewModel(ViewModel[ChangeState]):
         self._draw()
         wrong = next((field for field in self.state.fields if field.problem), None)
         if wrong is not None:
-            self._change(problem=f"{wrong.field.label}: {wrong.problem}")
+            self._change(problem=f"{wrong.field.label.rstrip('?:')}: {wrong.problem}")
+        elif form.filling is not None and not form.filling.done():
+            self._change(problem="The department's questions have not come yet: send it in a moment.")
         elif self.state.needs:
             self._change(problem="Nothing was sent: the caller must be verified first.")
         else:
@@ -194,7 +198,17 @@ class ChangeViewModel(ViewModel[ChangeState]):
             form.following = ()
             self._draw()
             if chosen:
-                self._tasks.start(self._ask_more(form, form.more, chosen), "more fields")
+                form.filling = self._tasks.start(self._ask_more(form, form.more, chosen), "more fields")
+
+    async def _choose_from(self, form: Form, more: FollowUp) -> None:
+        try:
+            form.choices = await more.choices()
+        except Unreadable as error:
+            if form is self._form:
+                self._draw(problem=str(error))
+            return
+        if form.choices and form is self._form:
+            self._draw(revision=self.state.revision + 1)
 
     async def _ask_more(self, form: Form, more: FollowUp, chosen: str) -> None:
         try:

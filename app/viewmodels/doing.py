@@ -71,7 +71,7 @@ class DoingViewModel(ViewModel[DoingState]):
         steps: CallSteps,
         titles: Mapping[str, str],
         own: Iterable[Own],
-        follow_ups: Mapping[str, FollowUp],
+        follow_up: Callable[[Offer], FollowUp | None],
         macros: tuple[Macro, ...],
         tasks: Tasks,
     ) -> None:
@@ -82,7 +82,7 @@ class DoingViewModel(ViewModel[DoingState]):
         self._steps = steps
         self._titles = titles
         self._own = tuple(own)
-        self._follow_ups = follow_ups
+        self._follow_up = follow_up
         self._macros = macros
         self._tasks = tasks
         self._found: dict[str, tuple[Offer, RecordRef | None, Own | None]] = {}
@@ -92,7 +92,9 @@ class DoingViewModel(ViewModel[DoingState]):
         self._about = ("", False)
         self._made: dict[int, Change] = {}
         self._kept: dict[int, Delivery] = {}
-        change.made = self.learnt
+        self.begun: Callable[[], None] = lambda: None
+        """Something was done: there is a call to keep it with."""
+        change.made = self._made_now
         change.failed = lambda words: self._change(problem=words)
         self.follow()
 
@@ -196,9 +198,13 @@ class DoingViewModel(ViewModel[DoingState]):
                 return offer, record.ref, None
         return None
 
+    def _made_now(self, change: Change) -> None:
+        self.begun()
+        self.learnt(change)
+
     def _open(self, offer: Offer, record: RecordRef | None, own: Own | None, values: Mapping[str, str] | None = None) -> None:
         caller = self._situation.caller()
-        form, more, begin = (own.form, own.more, own.begin()) if own is not None else (None, self._follow_ups.get(offer.kind.id), {})
+        form, more, begin = (own.form, own.more, own.begin()) if own is not None else (None, self._follow_up(offer), {})
         about = next((each.title for each in self._situation.records() if each.ref == record), "")
         self._change_form.open(offer, record, caller, values={**begin, **(values or {})}, own=form, more=more, about=about)
 

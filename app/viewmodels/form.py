@@ -7,9 +7,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Literal, Protocol
 from uuid import uuid4
 
+import msgspec
+
 from app.services.forms import FormReader, Unreadable
 from app.viewmodels.doing_states import FieldState
-from models.changes import Change, Delivery, FormField, Offer, Proposal
+from models.changes import Change, Delivery, FieldChoice, FormField, Offer, Proposal
 from models.people import Address, Caller, SubjectRef
 from models.records import RecordRef
 from models.verification import Level
@@ -73,7 +75,13 @@ class FollowUp(Protocol):
         """Of the field that they follow."""
         ...
 
-    async def fields(self, value: str) -> tuple[FormField, ...]: ...
+    async def choices(self) -> tuple[FieldChoice, ...]:
+        """What can be chosen in it; none: as the form declares. Raises Unreadable."""
+        ...
+
+    async def fields(self, value: str) -> tuple[FormField, ...]:
+        """Those that follow from a choice. Raises Unreadable."""
+        ...
 
 
 class Form:
@@ -108,15 +116,19 @@ class Form:
         self.followed = ""
         """The value that the fields that follow are of."""
         self.following: tuple[FormField, ...] = ()
+        self.choices: tuple[FieldChoice, ...] = ()
+        """What can be chosen in the field that others follow, where the department says so itself."""
+        self.filling: asyncio.Task[None] | None = None
 
     @property
     def fields(self) -> tuple[FormField, ...]:
         """All that are to be filled in now, those that follow right behind what they depend on."""
         fields = self.offer.kind.fields
-        if self.more is None or not self.following:
+        at = next((at for at, field in enumerate(fields) if self.more is not None and field.name == self.more.name), -1)
+        if at < 0:
             return fields
-        at = next((at for at, field in enumerate(fields) if field.name == self.more.name), -1) + 1
-        return (*fields[:at], *self.following, *fields[at:])
+        chosen = msgspec.structs.replace(fields[at], choices=self.choices) if self.choices else fields[at]
+        return (*fields[:at], chosen, *self.following, *fields[at + 1 :])
 
     @property
     def place(self) -> str:
@@ -129,7 +141,7 @@ class Form:
         values: dict[str, str] = {}
         for field in self.fields:
             try:
-                values |= self._reader.read(field, self.texts.get(field.name, ""), self.addresses.get(field.name))
+                values |= self._read(field)
             except Unreadable:
                 values[field.name] = ""
         return values
@@ -138,12 +150,18 @@ class Form:
         """A field as it is shown."""
         text = self.texts.get(field.name, "")
         try:
-            values = self._reader.read(field, text, self.addresses.get(field.name))
+            values = self._read(field)
         except Unreadable as error:
             return FieldState(field, text, problem=str(error))
-        missing = self.complained and field.required and not values[field.name]
-        return FieldState(field, text, values[field.name], "This is needed." if missing else "")
+        value = values.get(field.name, "")
+        missing = self.complained and field.required and not value and field.type != "told"
+        return FieldState(field, text, value, "This is needed." if missing else "")
 
     def begin(self, fields: Iterable[FormField]) -> None:
         """Fill fields that have come with what they begin with."""
         self.texts |= {field.name: self._reader.first(field) for field in fields if field.name not in self.texts}
+
+    def _read(self, field: FormField) -> dict[str, str]:
+        """Raises Unreadable."""
+        address = self.addresses.get(field.name)
+        return self._reader.read(field, self.texts.get(field.name, ""), address, any_place=self.offer.anonymous)

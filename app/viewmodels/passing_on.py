@@ -123,6 +123,10 @@ class CallBack:
         """As it is offered."""
         return Own(Offer(self.kind, ()), self, self, begin=begin)
 
+    async def choices(self) -> tuple[FieldChoice, ...]:
+        """As the form declares them."""
+        return ()
+
     async def fields(self, value: str) -> tuple[FormField, ...]:
         """What the department wants to know."""
         return self._questions.get(value, ())

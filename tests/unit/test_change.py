@@ -301,12 +301,15 @@ def test_a_change_of_somebody_who_is_not_open_tells_nothing_of_them() -> None:
 
 
 def test_fields_follow_from_a_choice_and_a_file_is_sent_along() -> None:
-    kind = FormField(name="service", label="What", type="choice", choices=(FieldChoice("pothole", "Pothole"), FieldChoice("tree", "Tree")))
+    kind = FormField(name="service", label="What", type="choice")
     photo = FormField(name="media", label="Photo", type="file", required=False)
     report = Offer(msgspec.structs.replace(ADDRESS, id="report", level="anonymous", fields=(kind, photo)), ("permits",), anonymous=True)
 
     class Attributes:
         name = "service"
+
+        async def choices(self) -> tuple[FieldChoice, ...]:
+            return (FieldChoice("pothole", "Pothole"), FieldChoice("tree", "Tree"))
 
         async def fields(self, value: str) -> tuple[FormField, ...]:
             if value == "tree":
@@ -318,6 +321,7 @@ def test_fields_follow_from_a_choice_and_a_file_is_sent_along() -> None:
 
     async def work(desk: Made) -> None:
         desk.model.open(report, None, None, more=Attributes())
+        await desk.until(lambda: len(desk.state.fields[0].field.choices) == 2)
         desk.model.set_text("service", "tree")
         await desk.until(lambda: desk.state.problem == "The department's questions did not come.")
         desk.model.set_text("service", "pothole")

@@ -98,7 +98,7 @@ class Desk:
         states = tuple(DepartmentState(name, TITLES[name], "#336699") for name in NAMES)
         reader = FormReader(rules, lambda text: read_address(text, rules), lambda: TODAY)
         self.change = ChangeViewModel(*(self.changes, contact.disclosure, reader, _no_file, states, self.now.call, FakeRefused, self.tasks))
-        self.model = DoingViewModel(self.changes, self.change, self.now, self.now, TITLES, (), {}, (MACRO,), self.tasks)
+        self.model = DoingViewModel(self.changes, self.change, self.now, self.now, TITLES, (), lambda offer: None, (MACRO,), self.tasks)
         self.changes.changed = self.model.learnt
 
     def titles(self) -> list[tuple[str, str]]:

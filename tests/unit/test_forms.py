@@ -112,6 +112,20 @@ def test_what_can_not_be_read_is_told(field: FormField, typed: str) -> None:
         READER.read(field, typed)
 
 
+def test_of_several_choices_each_is_a_line() -> None:
+    many = FormField(name="m", label="M", type="several", choices=(FieldChoice("a", "First"), FieldChoice("b", "Second")))
+    assert READER.read(many, "a\nb") == {"m": "a\nb"}
+    assert READER.told(many, {"m": "a\nb"}) == "First, Second"
+    with pytest.raises(Unreadable):
+        READER.read(many, "a\nc")
+    assert READER.read(FormField(name="t", label="Read this", type="told"), "x") == {}
+
+
+def test_of_a_report_any_place_will_do() -> None:
+    field = FormField(name="address_string", label="Where", type="address")
+    assert READER.read(field, "Clark & Belmont", any_place=True)["address_string"] == "Clark & Belmont"
+
+
 def test_an_address_fills_its_parts() -> None:
     field = FormField(name="address", label="New address", type="address")
     assert READER.read(field, "1804 W Belmont Ave Apt 3, 60657") == {

@@ -233,17 +233,24 @@ def test_what_was_done_is_reached_again_and_what_waits_is_told(doing: DeskWindow
 
 
 def test_a_form_of_every_type_is_filled_by_keyboard(doing: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
-    kinds = ("text", "lines", "date", "time", "phone", "email", "number", "choice", "yes_no", "file", "address")
+    kinds = ("text", "lines", "date", "time", "phone", "email", "number", "choice", "several", "yes_no", "file", "address")
     choices = (FieldChoice("a", "First"), FieldChoice("b", "Second"))
-    fields = tuple(FieldState(FormField(name=kind, label=kind, type=kind, choices=choices if kind == "choice" else ())) for kind in kinds)
-    models.doing.form = ChangeState(phase="form", title="All", fields=fields, revision=1)
+    chosen = {"choice": choices, "several": choices}
+    fields = tuple(FieldState(FormField(name=kind, label=kind, type=kind, choices=chosen.get(kind, ()))) for kind in kinds)
+    read = FieldState(FormField(name="told", label="Never for trees on private land.", type="told"))
+    models.doing.form = ChangeState(phase="form", title="All", fields=(read, *fields), revision=1)
     models.doing.start("all")
     settle()
     dialog = doing.findChild(ChangeDialog)
     for kind in kinds:
         editor = dialog.focusWidget()
-        assert editor.accessibleName() == kind
-        if kind in ("choice", "yes_no"):
+        assert editor.accessibleName() == ("First" if kind == "several" else kind)
+        if kind == "several":
+            QTest.keyClick(editor, Qt.Key.Key_Space)
+            QTest.keyClick(editor, Qt.Key.Key_Right)
+            QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
+            editor = dialog.focusWidget()
+        elif kind in ("choice", "yes_no"):
             QTest.keyClick(editor, Qt.Key.Key_Down)
         else:
             QTest.keyClicks(editor, "ab")
@@ -251,7 +258,7 @@ def test_a_form_of_every_type_is_filled_by_keyboard(doing: DeskWindow, models: F
         if kind == "file":
             QTest.keyClick(dialog.focusWidget(), Qt.Key.Key_Tab)
     typed = {call[1]: call[2] for call in models.change.calls if call[0] == "set_text"}
-    assert typed == dict.fromkeys(kinds, "ab") | {"choice": "a", "yes_no": "yes"}
+    assert typed == dict.fromkeys(kinds, "ab") | {"choice": "a", "yes_no": "yes", "several": "a\nb"}
 
 
 def test_fields_that_follow_come_and_go_while_the_others_stay(dialog: ChangeDialog, models: FakeViewModels, settle: Settle) -> None:
@@ -266,6 +273,22 @@ def test_fields_that_follow_come_and_go_while_the_others_stay(dialog: ChangeDial
     models.change.change(fields=sample.FIELDS)
     settle()
     assert "depth" not in dialog.fields.editors
+
+
+def test_a_field_whose_choices_come_keeps_the_focus(dialog: ChangeDialog, models: FakeViewModels, settle: Settle) -> None:
+    which = FormField(name="service_code", label="What", type="choice")
+    models.change.change(fields=(FieldState(which),), revision=2)
+    settle()
+    dialog.fields.enter()
+    choices = (FieldChoice("p", "Pothole"), FieldChoice("t", "<b>Tree</b>"))
+    models.change.change(fields=(FieldState(msgspec.structs.replace(which, choices=choices)),), revision=3)
+    settle()
+    editor = dialog.focusWidget()
+    assert editor is dialog.fields.editors["service_code"].editor
+    QTest.keyClick(editor, Qt.Key.Key_T)
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    QTest.keyClick(editor, Qt.Key.Key_Down)
+    assert models.change.calls[-1] == ("set_text", "service_code", "t")
 
 
 def test_no_text_of_a_department_is_taken_for_markup(doing: DeskWindow, models: FakeViewModels, settle: Settle, tmp_path: Path) -> None:
