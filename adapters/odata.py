@@ -2,7 +2,8 @@
 
 A question's ``path`` is what follows the service's root (``address``): ``/People``, ``/People('{subject}')/cases``; ``query`` has
 OData's own options ($filter, $search, $select, $expand, $orderby), where values become literals. Pages are followed by the
-service's @odata.nextLink. A record keeps its ETag. ``check`` holds the manifest against the service's $metadata.
+service's @odata.nextLink. A record keeps its ETag. An ``[[apply]]`` is sent to such a path, with ``If-Match`` and a JSON body.
+``check`` holds the manifest against the service's $metadata.
 """
 
 from __future__ import annotations
@@ -15,16 +16,22 @@ from urllib.parse import quote, urlencode, urljoin
 import msgspec
 
 from adapters.answers import decode_json, refusal, told_code
-from adapters.contract import BadAnswer, CallContext, Health, Unavailable
+from adapters.apply_problems import unreadable_receipts, unused_in_applies
+from adapters.contract import BadAnswer, CallContext, Health, NotFound, Unavailable
 from adapters.expressions import filled, problem
+from adapters.http_writing import REFUSALS, receipt_from, refused, request_for
 from adapters.manifest import Manifest, Records
+from adapters.manifest_apply import Asking, Statement
 from adapters.manifest_maps import Value
 from adapters.manifest_requests import Request
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following, linked
+from adapters.sources import json_getter
 from adapters.templates import fill
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, HttpResponse, Transport
+from adapters.writing import Writes, statements
+from models.changes import Receipt
 
 if TYPE_CHECKING:
     from adapters.odata_metadata import Metadata
@@ -37,12 +44,13 @@ _ETAG = Value('"@odata.etag"')
 _HEADERS = {"accept": "application/json", "odata-maxversion": "4.0"}
 
 
-class ODataDepartment(QuestionsDepartment):
+class ODataDepartment(QuestionsDepartment, Writes):
     """A department with an OData 4 service."""
 
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
         maps = {name: each if each.version else msgspec.structs.replace(each, version=_ETAG) for name, each in manifest.record.items()}
-        super().__init__(msgspec.structs.replace(manifest, record=maps), transport)
+        QuestionsDepartment.__init__(self, msgspec.structs.replace(manifest, record=maps), transport)
+        Writes.__init__(self, self._manifest, json_getter)
         self.reactor = transport.reactor
         self._root = manifest.address.rstrip("/") + "/"
 
@@ -113,6 +121,27 @@ class ODataDepartment(QuestionsDepartment):
             if url
         }
 
+    def _told(self, asking: Asking, values: dict[str, str], ctx: CallContext) -> tuple[Any, str] | None:
+        url = self._url(asking, values, {})
+        if not url:
+            return None
+        response = self._http.send(HttpRequest("GET", url, _HEADERS), ctx, accept=_WITH_WORDS)
+        items = self._entities(asking, _read(response, ctx))
+        if not items:
+            return None
+        return items[0], str(items[0].get("@odata.etag") or "") if isinstance(items[0], dict) else ""
+
+    def _send(self, several: tuple[Statement, ...], values: dict[str, str], ctx: CallContext) -> Receipt:
+        [statement] = several
+        path = filled(statement.path, values, encode=lambda text: quote(text, safe=""))
+        if not path:
+            raise NotFound(f"a value of the path {statement.path} is empty or no key there", sent=False)
+        at = msgspec.structs.replace(statement, path="")
+        response = self._http.send(request_for(at, values, self._root + path.lstrip("/")), ctx, accept=REFUSALS)
+        if response.status in REFUSALS:
+            raise refused(response, ctx.now)
+        return receipt_from(response, self._receipts[id(statement)], statement)
+
     def _url(self, question: Request, values: dict[str, str], paging: dict[str, str | int]) -> str:
         """Empty where a template comes out empty: to leave a filter out would ask for everybody."""
         path = filled(question.path, values, encode=lambda text: quote(text, safe=""))
@@ -141,6 +170,11 @@ class ODataDepartment(QuestionsDepartment):
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
         yield from unused(self._manifest, ("body", "method"), "path and query")
+        yield from unused_in_applies(self._manifest, ("sql", "params", "rows"), "method, path and body")
+        yield from unreadable_receipts(self._manifest)
+        for place, statement in statements(self._manifest):
+            if wrong := problem(statement.path) or ("" if statement.path.startswith("/") else "begin it with /"):
+                yield (*place, "path"), f"path: {wrong}"
         for place, question in questions(self._manifest):
             if place != ("check",) and not question.path:
                 yield place, f'{place[0]} has no path: write path = "/EntitySet"'

@@ -1,4 +1,4 @@
-"""The people whose calls the demo tells: a namesake under one roof, twins, father and son, one who moved, one who married, one who hides.
+"""The people whose calls the demo tells: a namesake under one roof, twins, father, son and daughter, and who moved, married or hides.
 
 Each department's module adds what it holds about them by their keys here.
 """
@@ -9,7 +9,7 @@ from datetime import date
 
 from resources.demo.people import Home, Resident
 
-MARIA, NAMESAKE, LENA, LUKAS, FATHER, SON, MOVED, MARRIED, UNRELATED, NOBODY, HIDDEN = range(1, 12)
+MARIA, NAMESAKE, LENA, LUKAS, FATHER, SON, MOVED, MARRIED, UNRELATED, NOBODY, HIDDEN, DAUGHTER = range(1, 13)
 """Numbers of the story's people."""
 
 _CLARK = Home(2210, "N Clark St", "Apt 3", "60614")
@@ -73,6 +73,12 @@ STORY: tuple[Resident, ...] = (
         email="h.lindqvist@mail.example",
         departments=_on("revenue", "parking", "cases"),
         protected=True,
+    ),
+    Resident(
+        *(DAUGHTER, "Nora", "Keane", date(1979, 10, 3), Home(1512, "W Grand Ave", "Apt 5", "60609"), "7735550126"),
+        email="nora.keane@inbox.example",
+        former_family="O'Brien",
+        departments=_on("revenue", "parking"),
     ),
 )
 OLD_ADDRESS_IN = {(MOVED, "revenue"), (MOVED, "parking")}

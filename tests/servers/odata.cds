@@ -27,9 +27,20 @@ aspect Filed {
 entity Cases : Filed {}
 entity Permits : Filed {}
 
+// One person, who may be changed: a state of their own, and the post code 00000 is refused.
+entity Residents {
+  key id : String;
+  street : String; number : String; unit : String; postCode : String;
+  changedAt : Timestamp @odata.etag @cds.on.update: $now;
+}
+
+entity Counted { key id : Integer; changes : Integer; }
+
 @path: '/odata/v4/registry'
 @requires: 'authenticated-user'
 service Registry {
+  entity Residents as projection on registry.Residents;
+  entity Counted as projection on registry.Counted;
   // Pages of the server's own: the rest is behind @odata.nextLink.
   @cds.query.limit: { default: 2, max: 2 }
   @cds.search: { family, given }

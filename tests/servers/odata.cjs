@@ -31,7 +31,14 @@ const flat = ({ home, ...row }) => ({ ...row, ...Object.fromEntries(Object.entri
   await cds.run(INSERT.into("registry.People").entries(people.map(person).map(flat)));
   await cds.run(INSERT.into("registry.Cases").entries(records.map(caseOf)));
   await cds.run(INSERT.into("registry.Permits").entries(records.map(caseOf)));
+  await cds.run(INSERT.into("registry.Residents").entries({ id: "1001", changedAt: "2026-11-01T12:00:00Z" }));
+  await cds.run(INSERT.into("registry.Counted").entries({ id: 1, changes: 0 }));
   const app = express();
   await cds.serve("all").from(model).in(app);
+  const { Residents } = cds.services["registry.Registry"].entities;
+  cds.services["registry.Registry"].before("UPDATE", Residents, (asked) => {
+    if (asked.data.postCode === "00000") asked.reject(422, "Sorry, no such post code here.");
+  });
+  cds.services["registry.Registry"].after("UPDATE", Residents, () => cds.run(UPDATE("registry.Counted").set("changes = changes + 1").where({ id: 1 })));
   app.listen(Number(port), "127.0.0.1");
 })();

@@ -115,7 +115,7 @@ def test_search_of_a_real_service(name: str, found: list[str], tmp_path: Path) -
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (('/People"\nquery', '/Folk"\nquery'), "find.path: the service has no Folk; it has: Cases, People, Permits"),
+        (('/People"\nquery', '/Folk"\nquery'), "find.path: the service has no Folk; it has: Cases, Counted, People, Permits, Residents"),
         (
             ('given_name = "given"', 'given_name = "givenName"'),
             "person.given_name reads givenName, which registry.Registry.People does not have",
