@@ -22,7 +22,7 @@ from app.viewmodels.doing import DoingViewModel
 from app.viewmodels.form import FollowUp
 from app.viewmodels.passing_on import CallBack, PassingOnViewModel, Transfer
 from app.viewmodels.states import DepartmentState
-from models.changes import Offer
+from models.changes import Delivery, Offer
 from models.people import Caller
 from models.records import Record
 
@@ -90,6 +90,14 @@ def doing_for(
     doing = DoingViewModel(services.changes, change, now, call, titles, own, follow_up, site.macro, tasks)
     services.changes.changed = doing.learnt
     doing.begun = call.begin
+
+    def written(delivery: Delivery) -> None:
+        """Its records are read again; the person as such is not: they were found by what they said, which may not be true any more."""
+        open_caller = caller.open_caller()
+        if open_caller is not None and any(member.ref.department == delivery.department for member in open_caller.members):
+            caller.retry(delivery.department)
+
+    doing.written = written
     call.state_changed.connect(lambda state: doing.follow())
     call.saved.connect(doing.call_is_over)
     caller.state_changed.connect(lambda state: doing.refresh())

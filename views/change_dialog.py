@@ -65,7 +65,8 @@ class ChangeDialog(QDialog):
         model.state_changed.connect(self.draw)
         self.finished.connect(self._left)
         self.draw(model.state)
-        self.fields.enter()
+        if not self.fields.enter():
+            self.send_button.setFocus()
 
     def _lay_out(self) -> None:
         unit = look().px

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from app.viewmodels.doing_states import SILENT
-from models.outcomes import FAULT_WORDS, Fault
+from models.outcomes import FAULT_WORDS
 from views import fault_words, words
 from views.theme import Tone
 
@@ -55,8 +55,10 @@ def _delivered(row: ChangeRow) -> tuple[str, Tone]:
         return tr("Change", "Kept, sent as soon as {department} answers").format(department=row.title), "warn"
     if row.state == "conflict":
         return tr("Change", "Changed by someone else at {at}").format(at=at[:5]), "bad"
+    if row.state == "refused" and row.fault == "conflict":
+        return tr("Change", "Theirs kept"), "neutral"
     if row.state == "refused":
-        return tr("Change", "Not taken: {why}").format(why=why(row)), "bad"
+        return tr("Change", "Not taken"), "bad"
     said: dict[str, tuple[str, Tone]] = {
         "sending": (tr("Change", "Sending…"), "info"),
         "unknown": (tr("Change", "Asking {department} whether it was taken").format(department=row.title), "warn"),
@@ -64,11 +66,6 @@ def _delivered(row: ChangeRow) -> tuple[str, Tone]:
         "undone": (tr("Change", "Taken back {at}").format(at=at), "neutral"),
     }
     return said.get(row.state, (row.state, "neutral"))
-
-
-def why(row: ChangeRow) -> str:
-    """Why it is not done, in two or three words."""
-    return fault_words.on_chip(Fault(row.fault)) if row.fault in FAULT_WORDS else row.fault
 
 
 def below(row: ChangeRow) -> str:
@@ -84,6 +81,8 @@ def below(row: ChangeRow) -> str:
         return tr("Change", "Ask it again (F5), or leave it to a caseworker")
     if row.hinder == "level":
         return tr("Change", "Needs a caller who is {level}").format(level=words.level(row.detail))
+    if row.state in ("refused", "person", "unknown") and row.fault not in ("conflict", "proof"):
+        return row.detail or fault_words.of_change(row.fault)
     if row.state == "waiting" and row.attempts:
         tried = tr("Change", "Tried {times} times").format(times=row.attempts) if row.attempts > 1 else tr("Change", "Tried once")
         if row.next_try is None or row.next_try <= datetime.now(UTC):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
-from models.outcomes import FAULT_WORDS, Fault
+from models.outcomes import FAULT_WORDS, WRITING_WORDS, Fault
 from views import words
 
 
@@ -32,6 +32,12 @@ def in_a_sentence(fault: Fault) -> str:
     if fault.retry_after:
         text += " " + QCoreApplication.translate("Fault", "Ask again in {seconds} s.").format(seconds=round(fault.retry_after))
     return text
+
+
+def of_change(key: str) -> str:
+    """Why a change was not made, in a sentence; empty where that is not known."""
+    text = WRITING_WORDS.get(key) or FAULT_WORDS.get(key, ("", ""))[1]
+    return QCoreApplication.translate("Fault", text) if text else ""
 
 
 MARKED = (
@@ -87,4 +93,20 @@ MARKED = (
     QT_TRANSLATE_NOOP("Fault", "The department's pages never end. Only an administrator can mend this."),
     QT_TRANSLATE_NOOP("Fault", "unexpected error"),
     QT_TRANSLATE_NOOP("Fault", "Something unexpected happened here. It was logged; the other departments are not affected."),
+    QT_TRANSLATE_NOOP("Fault", "The department's system can't be reached. The change is kept and sent as soon as it can be."),
+    QT_TRANSLATE_NOOP("Fault", "The department's system reported an error of its own."),
+    QT_TRANSLATE_NOOP("Fault", "The department did not answer in time."),
+    QT_TRANSLATE_NOOP("Fault", "The department began to answer but did not finish in time."),
+    QT_TRANSLATE_NOOP("Fault", "The answer broke off half-way."),
+    QT_TRANSLATE_NOOP("Fault", "The department asks us to wait before the next change."),
+    QT_TRANSLATE_NOOP("Fault", "The department does not let this credential make the change."),
+    QT_TRANSLATE_NOOP("Fault", "The department does not know what was to be changed."),
+    QT_TRANSLATE_NOOP("Fault", "The department did not accept the change."),
+    QT_TRANSLATE_NOOP("Fault", "The department's data changed meanwhile: compare, then decide."),
+    QT_TRANSLATE_NOOP("Fault", "The caller must show a proof first."),
+    QT_TRANSLATE_NOOP("Fault", "The role does not allow this change there."),
+    QT_TRANSLATE_NOOP("Fault", "The caller must be verified further first."),
+    QT_TRANSLATE_NOOP("Fault", "The department does not answer now. The change is kept and sent as soon as it does."),
+    QT_TRANSLATE_NOOP("Fault", "Nothing is known there of this person."),
+    QT_TRANSLATE_NOOP("Fault", "The department has these values already."),
 )

@@ -94,6 +94,8 @@ class DoingViewModel(ViewModel[DoingState]):
         self._kept: dict[int, Delivery] = {}
         self.begun: Callable[[], None] = lambda: None
         """Something was done: there is a call to keep it with."""
+        self.written: Callable[[Delivery], None] = lambda delivery: None
+        """A department has changed something in this call: what was read of it is old."""
         change.made = self._made_now
         change.failed = lambda words: self._change(problem=words)
         self.follow()
@@ -178,7 +180,10 @@ class DoingViewModel(ViewModel[DoingState]):
 
     def learnt(self, change: Change) -> None:
         """A change was made, or a delivery has become another."""
+        before = {each.id: each.state for each in self._made[change.id].deliveries} if change.id in self._made else {}
         for delivery in change.deliveries:
+            if delivery.state in ("done", "undone") and before.get(delivery.id, delivery.state) != delivery.state:
+                self.written(delivery)
             if delivery.state in SETTLED:
                 self._kept.pop(delivery.id, None)
             else:
@@ -274,7 +279,7 @@ class DoingViewModel(ViewModel[DoingState]):
 
     def _done(self, change: Change) -> Done:
         still = tuple(self._titles.get(each.department, each.department) for each in change.deliveries if each.state not in SETTLED)
-        asks = any(each.state in ("conflict", "refused") for each in change.deliveries)
+        asks = any(each.state == "conflict" or (each.state == "refused" and each.fault != "conflict") for each in change.deliveries)
         return Done(change.id, change.title, len(change.deliveries), still, asks)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Literal, Protocol
@@ -17,6 +18,8 @@ from models.contacts import ContactDraft, ContactOutcome
 from models.store.errors import StoreUnavailable
 from models.work import CALL_BACKS, WorkItem
 
+EVERY = 20.0
+"""Seconds after which the list is read anew."""
 _NOBODY = "-"
 """The choice of no department in particular."""
 
@@ -37,7 +40,9 @@ class PassingOnViewModel(ViewModel[PassingOnState]):
         self._tasks = tasks
         self._items: dict[int, WorkItem] = {}
         self.taken: Callable[[Taken], None] = lambda taken: None
-        self.load()
+        self._locked = False
+        self._turn = 0
+        tasks.start(self._keep_looking(), "passed on")
 
     def load(self) -> None:
         """Read the list anew."""
@@ -50,19 +55,33 @@ class PassingOnViewModel(ViewModel[PassingOnState]):
 
     async def suspend(self) -> None:
         """Show nothing more: who waits is told by name."""
+        self._locked = True
+        self._turn += 1
         self._items = {}
         self._show(PassingOnState())
 
     def resume(self, kept: object) -> None:
         """Read the list anew."""
+        self._locked = False
         self.load()
 
+    async def _keep_looking(self) -> None:
+        """What others pass on is there soon."""
+        while True:
+            await self._load(self.state.problem)
+            await asyncio.sleep(EVERY)
+
     async def _load(self, problem: str = "") -> None:
+        if self._locked:
+            return
+        turn = self._turn
         try:
             items = await self._passing_on.waiting()
         except StoreUnavailable as error:
             self._change(problem=str(error))
             return
+        if turn != self._turn:
+            return  # locked meanwhile
         self._items = {item.id: item for item in items}
         self._show(PassingOnState(tuple(self._passed(item) for item in items), problem))
 

@@ -158,6 +158,16 @@ def record(department: str, change: str, number: str, **values: str) -> Writing:
     return Writing(change, key(), values, SubjectRef(department, MARIA[department]), RecordRef(department, number))
 
 
+def test_a_bill_gets_a_link_to_pay_by(desk: Desk) -> None:
+    revenue = desk.departments["revenue"]
+    link = record("revenue", "payment_link", "TB20001107")
+    receipt = revenue.apply(link, desk.ctx("revenue"))
+    assert receipt.link.startswith("https://pay.springvale.example/TB20001107/")
+    assert revenue.settled(link, desk.ctx("revenue")).link == receipt.link
+    with pytest.raises(NotFound):
+        revenue.apply(record("revenue", "payment_link", "TB20000871"), desk.ctx("revenue"))
+
+
 def test_an_overdue_bill_gets_a_payment_plan(desk: Desk) -> None:
     revenue = desk.departments["revenue"]
     plan = record("revenue", "payment_plan", "TB20001042", months="6", first_day="2026-12-15")

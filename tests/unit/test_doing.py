@@ -234,10 +234,17 @@ def test_what_was_done_is_told_until_the_call_is_over() -> None:
         (done,) = desk.model.state.done
         assert (done.title, done.departments, done.open) == ("Change of address", 2, ("Revenue", "Permits"))
         assert desk.model.state.waiting == (("Revenue", 1), ("Permits", 1))
+        written = []
+        desk.model.written = lambda delivery: written.append(delivery.department)
         change = desk.changes.settle(desk.changes.made[0], revenue=DONE)
+        desk.changes.settle(change, revenue=DONE)
+        assert written == ["revenue"], "its records are read again, once"
         assert desk.model.state.done[0].open == ("Permits",)
         desk.changes.settle(change, permits="conflict")
         assert desk.model.state.done[0].attention
+        desk.changes.settle(change, permits={"state": "refused", "fault": "conflict"})
+        assert not desk.model.state.done[0].attention, "theirs was kept on purpose"
+        desk.changes.settle(change, permits="conflict")
         assert desk.model.state.waiting == ()
         desk.change.leave()
         desk.model.reopen(done.change)

@@ -238,6 +238,13 @@ def test_the_list_is_read_and_a_call_taken_from_it() -> None:
         assert not model.state.items
         await model.suspend()
         assert not model.state.problem
+        await desk.at("areyes").hand_over(DRAFT, "rpham", "Maria", "")
+        model.load()
+        await asyncio.sleep(0.02)
+        assert not model.state.items, "locked, nobody is told by name"
+        desk.work.actor = "rpham"
+        model.resume(None)
+        await until(lambda: bool(model.state.items))
 
     play(work)
 

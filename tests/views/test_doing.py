@@ -320,7 +320,8 @@ def test_no_text_of_a_department_is_taken_for_markup(doing: DeskWindow, models: 
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"state": "refused", "fault": "rejected"}, "Not taken: question refused"),
+        ({"state": "refused", "fault": "rejected"}, "Not taken"),
+        ({"state": "refused", "fault": "conflict"}, "Theirs kept"),
         ({"state": "unknown"}, "Asking Revenue whether it was taken"),
         ({"state": "sending"}, "Sending…"),
         ({"state": "waiting"}, "Waiting to be sent"),
@@ -335,6 +336,23 @@ def test_no_text_of_a_department_is_taken_for_markup(doing: DeskWindow, models: 
 )
 def test_every_state_has_its_words(fields: dict[str, object], said: str) -> None:
     assert change_words.state(sample.row("revenue", "Revenue", "here", **fields))[0] == said
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"state": "refused", "fault": "rejected"}, "The department did not accept the change."),
+        ({"state": "refused", "fault": "rejected", "detail": "No such house."}, "No such house."),
+        ({"state": "person", "fault": "not permitted"}, "Your role may not change it there"),
+        ({"state": "person", "fault": "unsettled"}, "Nobody can tell from here whether it was taken"),
+        ({"state": "refused", "fault": "conflict"}, ""),
+        ({"state": "done", "note": "Bring the old card."}, "Bring the old card."),
+        ({"hinder": "level", "detail": "strong"}, "Needs a caller who is strongly verified"),
+        ({"state": "waiting", "attempts": 1}, "Tried once"),
+    ],
+)
+def test_why_it_is_so_stands_below(fields: dict[str, object], said: str) -> None:
+    assert change_words.below(sample.row("revenue", "Revenue", "here", **fields)) == said
 
 
 def test_what_waits_is_told_and_taken(doing: DeskWindow, models: FakeViewModels, settle: Settle) -> None:

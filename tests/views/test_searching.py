@@ -256,9 +256,9 @@ def test_a_search_text_may_be_anything(qtbot, window: DeskWindow, models: FakeVi
 
 
 def test_words_of_every_fault_are_marked_for_translation() -> None:
-    from models.outcomes import FAULT_WORDS
+    from models.outcomes import FAULT_WORDS, WRITING_WORDS
 
-    assert set(fault_words.MARKED) == {text for pair in FAULT_WORDS.values() for text in pair}
+    assert set(fault_words.MARKED) == {text for pair in FAULT_WORDS.values() for text in pair} | set(WRITING_WORDS.values())
 
 
 def test_a_department_that_rests_says_until_when() -> None:
