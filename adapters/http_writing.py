@@ -73,7 +73,11 @@ def receipt_from(response: HttpResponse, read: Callable[[Any], Receipt], stateme
         if response.body:
             refuse_pages(response)  # of a proxy's, perhaps, or one to sign in at
         return Receipt()
-    answer = decode_json(response)
+    return receipt_in(decode_json(response), read, statement)
+
+
+def receipt_in(answer: Any, read: Callable[[Any], Receipt], statement: Statement) -> Receipt:
+    """The receipt that an answer holds, of a list its first item. Raises BadAnswer where there should be one."""
     receipt = read(answer[0] if isinstance(answer, list) and answer else answer)
     if statement.receipt and not receipt.reference:
         raise BadAnswer(f"the answer has no receipt at {statement.receipt}", key="mapping")

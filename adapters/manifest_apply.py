@@ -29,6 +29,8 @@ class Statement(Struct, frozen=True, kw_only=True):
     """Parameter name to template; one that comes out empty is written as NULL."""
     rows: Annotated[int, Meta(ge=0)] = 1
     """How many rows it must touch, or answer with where it answers (sql); another number takes everything back."""
+    operation: str = ""
+    """The operation of the WSDL, which is given ``body`` (soap)."""
     method: Literal["POST", "PUT", "PATCH", "DELETE"] = "POST"
     path: str = ""
     query: dict[str, str] = {}

@@ -170,7 +170,7 @@ class ODataDepartment(QuestionsDepartment, Writes):
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
         yield from unused(self._manifest, ("body", "method"), "path and query")
-        yield from unused_in_applies(self._manifest, ("sql", "params", "rows"), "method, path and body")
+        yield from unused_in_applies(self._manifest, ("sql", "params", "rows", "operation"), "method, path and body")
         yield from unreadable_receipts(self._manifest)
         for place, statement in statements(self._manifest):
             if wrong := problem(statement.path) or ("" if statement.path.startswith("/") else "begin it with /"):

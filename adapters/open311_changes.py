@@ -138,7 +138,7 @@ def accepted(form: str) -> str:
 
 def wrong_changes(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     """What this kind can't do of what the manifest says under [[apply]]."""
-    yield from unused_in_applies(manifest, ("sql", "params", "rows"), "method, path and body")
+    yield from unused_in_applies(manifest, ("sql", "params", "rows", "operation"), "method, path and body")
     yield from unreadable_receipts(manifest)
     yield from reporting.wrong_reports(manifest.apply)
     paths = [(place, each.path) for place, each in statements(manifest)] + [(place, each.path) for place, each in askings(manifest)]

@@ -16,6 +16,7 @@ from adapters.asking import can_find, is_reference, lookups_for, read_items
 from adapters.contract import BadAnswer, CallContext, NotFound
 from adapters.http_auth import Authorizer
 from adapters.manifest import Manifest, ManifestError, ManifestProblem, Records, values_in
+from adapters.manifest_apply import Statement
 from adapters.manifest_requests import Request
 from adapters.mapping import PersonReader, record_readers, unreadable_sources
 from adapters.sources import GetterFactory, json_getter, no_jmespath
@@ -23,7 +24,7 @@ from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
 from adapters.transport import Transport
-from adapters.writing import askings
+from adapters.writing import askings, statements
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
@@ -148,9 +149,10 @@ class QuestionsDepartment:
                 if source:
                     yield place, source
 
-    def _where(self, question: Request, key: str) -> str:
-        """``file:line: find.items`` of a question's key."""
-        return self._line((*next(place for place, each in questions(self._manifest) if each is question), key))
+    def _where(self, said: Request | Statement, key: str) -> str:
+        """``file:line: find.items`` of a key of a question, or of what is sent."""
+        places = (*questions(self._manifest), *statements(self._manifest))
+        return self._line((*next(place for place, each in places if each is said), key))
 
     def _line(self, place: Place) -> str:
         name = ".".join(part for part in place if isinstance(part, str))

@@ -91,7 +91,7 @@ class RestDepartment(QuestionsDepartment, Writes):
     def _problems(self) -> Iterator[tuple[Place, str]]:
         yield from no_web_address(self._manifest)
         yield from unused(self._manifest, (), "path and query")
-        yield from unused_in_applies(self._manifest, ("sql", "params", "rows"), "method, path and body")
+        yield from unused_in_applies(self._manifest, ("sql", "params", "rows", "operation"), "method, path and body")
         yield from unreadable_receipts(self._manifest)
         for place, question in questions(self._manifest):
             if question.body and question.method == "GET":

@@ -1,7 +1,8 @@
 """The kind ``soap``: a department that answers in SOAP 1.1 or 1.2, as its WSDL describes it and its manifest asks.
 
 A ``[[find]]``, ``[[records]]`` or ``[[lookup]]`` names an ``operation`` and what it is given (``body``; ``a.b`` is b within a).
-``items`` is a JMESPath of what the answer's body holds, and ``paging`` (by page, offset or cursor) names such arguments.
+``items`` is a JMESPath of what the answer's body holds, and ``paging`` (by page, offset or cursor) names such arguments. An ``[[apply]]``
+sends an operation with a ``body`` likewise; what comes out empty is given as an empty element.
 """
 
 from __future__ import annotations
@@ -14,9 +15,11 @@ from threading import Lock
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import msgspec
 from lxml import etree
 
 from adapters import soap_security
+from adapters.apply_problems import unreadable_receipts, unused_in_applies
 from adapters.asking import says_something
 from adapters.contract import (
     BadAnswer,
@@ -29,21 +32,28 @@ from adapters.contract import (
     Unavailable,
     error_named,
 )
+from adapters.http_writing import receipt_in
 from adapters.manifest import Manifest
+from adapters.manifest_apply import Asking, Statement
 from adapters.manifest_requests import Request
+from adapters.mapping import clean
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following
 from adapters.soap_answers import Reader, SoapFault, read_body
 from adapters.soap_service import Operation, Service, read_service
-from adapters.templates import fill, query_values
+from adapters.sources import json_getter
+from adapters.templates import fill, query_values, written
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, HttpResponse, Transport
+from adapters.writing import Writes, statements, unsent
 from adapters.xml_answers import decode_xml
+from models.changes import Receipt
 from models.query import SearchQuery
 
 _WITH_A_FAULT = frozenset({400, 500})
 """Statuses under which a fault's envelope comes (SOAP 1.1 over HTTP: 500; 1.2: also 400)."""
 _REACHED = frozenset({*_WITH_A_FAULT, 404, 405, 415})
+_LONGEST_WORDS = 300
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _BREAKS = re.compile("[\t\n\r\x7f-\x9f\u2028\u2029]")
 """Parsers differ in what they make of these, so that a signature over them does not hold; no value needs one."""
@@ -52,11 +62,12 @@ _SIGN_IN = re.compile(
 )
 
 
-class SoapDepartment(QuestionsDepartment):
+class SoapDepartment(QuestionsDepartment, Writes):
     """A department with a SOAP service. Its WSDL is read when it is first asked, and kept."""
 
     def __init__(self, manifest: Manifest, transport: Transport) -> None:
-        super().__init__(manifest, transport)
+        QuestionsDepartment.__init__(self, manifest, transport)
+        Writes.__init__(self, manifest, json_getter)
         self._reading = Lock()
         self._known: tuple[Service, Reader] | None = None
         self._documents: dict[str, etree._Element] = {}
@@ -65,6 +76,8 @@ class SoapDepartment(QuestionsDepartment):
         """Read the WSDL, hold the manifest's operations against it, and ask [check]'s operation, or reach the address."""
         started = time.monotonic()
         service, reader = self._service(ctx)
+        for _, statement in statements(self._manifest):
+            self._operation(service, statement)
         for place, question in questions(self._manifest):
             if question.operation:
                 self._operation(service, question)
@@ -92,6 +105,24 @@ class SoapDepartment(QuestionsDepartment):
             yield from items
             page = following(question.paging, page, items, answer, response) if question.paging else None
 
+    def _told(self, asking: Asking, values: dict[str, str], ctx: CallContext) -> tuple[Any, str] | None:
+        service, reader = self._service(ctx)
+        items = self._listed(asking, self._answer(service, reader, asking, values, {}, ctx)[0], _is_absent)
+        return (items[0], "") if items else None
+
+    def _send(self, several: tuple[Statement, ...], values: dict[str, str], ctx: CallContext) -> Receipt:
+        [statement] = several
+        service, reader = unsent(lambda: self._service(ctx))
+        operation = unsent(lambda: self._operation(service, statement))
+        given: dict[str, str | int] = {name: _NO_XML.sub("\ufffd", written(template, values)) for name, template in statement.body.items()}
+        envelope = unsent(lambda: self._envelope(operation, given, statement.headers, values, ctx))
+        found = self._exchanged(msgspec.structs.replace(envelope, only_asks=False), ctx)[0]
+        if isinstance(found, SoapFault):
+            error = self._error(found)
+            words = clean(" ".join(found.text.split()))[:_LONGEST_WORDS]
+            raise type(error)(words, key=error.fault_key) if words and not isinstance(error, Unavailable) else error
+        return receipt_in(reader.answer(operation, found)[0], self._receipts[id(statement)], statement)
+
     def _answer(
         self, service: Service, reader: Reader, question: Request, values: dict[str, str], paging: dict[str, str | int], ctx: CallContext
     ) -> tuple[Any, str, HttpResponse]:
@@ -99,28 +130,37 @@ class SoapDepartment(QuestionsDepartment):
         texts = {name: _NO_XML.sub("\ufffd", _BREAKS.sub(" ", fill(template, values))) for name, template in question.body.items()}
         given: dict[str, str | int] = {name: text for name, text in texts.items() if text}
         ctx.remaining()
-        written = operation.written(given | paging)
-        envelope, auth = written.envelope, self._manifest.auth
+        found, response = self._exchanged(self._envelope(operation, given | paging, question.headers, values, ctx), ctx)
+        if isinstance(found, SoapFault):
+            raise self._error(found)
+        return *reader.answer(operation, found), response
+
+    def _envelope(
+        self, operation: Operation, given: dict[str, str | int], headers: dict[str, str], values: dict[str, str], ctx: CallContext
+    ) -> HttpRequest:
+        """The operation with what it is given, signed in where the message itself says so."""
+        message = operation.written(given)
+        envelope, auth = message.envelope, self._manifest.auth
         if auth.type in ("wsse", "signature"):
             if not ctx.credential:
-                raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential")
+                raise SignInNeeded("the keyring has none of the name in the manifest", key="no_credential", sent=False)
             envelope = soap_security.secured(envelope, auth, ctx.credential)
-        headers = written.headers | {"accept": "text/xml, application/soap+xml, multipart/related"}
-        headers |= {name.lower(): text for name, template in question.headers.items() if (text := fill(template, values))}
+        all_headers = message.headers | {"accept": "text/xml, application/soap+xml, multipart/related"}
+        all_headers |= {name.lower(): text for name, template in headers.items() if (text := fill(template, values))}
         body = etree.tostring(envelope, encoding="utf-8", xml_declaration=True)
-        request = HttpRequest("POST", self._manifest.address, headers, body, only_asks=True)
+        return HttpRequest("POST", self._manifest.address, all_headers, body, only_asks=True)
+
+    def _exchanged(self, request: HttpRequest, ctx: CallContext) -> tuple[Any, HttpResponse]:
+        """What the answer's body holds, or its fault; with the answer."""
         response = self._http.send(request, ctx, accept=_WITH_A_FAULT)
         try:
-            found = read_body(response)
+            return read_body(response), response
         except BadAnswer:
             if response.status == 500:
                 raise Unavailable("HTTP 500 without a SOAP fault", key="server_error") from None
             if response.status == 400:
                 raise Rejected("HTTP 400 without a SOAP fault") from None
             raise
-        if isinstance(found, SoapFault):
-            raise self._error(found)
-        return *reader.answer(operation, found), response
 
     def _error(self, fault: SoapFault) -> DepartmentError:
         """What a fault means: what the manifest says of it, else what its code says. Its text is not told: it may name people."""
@@ -138,7 +178,7 @@ class SoapDepartment(QuestionsDepartment):
             return Rejected(detail)
         return Unavailable(detail, key="server_error")
 
-    def _operation(self, service: Service, question: Request) -> Operation:
+    def _operation(self, service: Service, question: Request | Statement) -> Operation:
         """The question's operation. Raises BadAnswer ``mapping``, naming the manifest's line, for what the WSDL does not have."""
         found = service.operation(question.operation)
         if found is None:
@@ -146,7 +186,7 @@ class SoapDepartment(QuestionsDepartment):
             raise BadAnswer(
                 f"{self._where(question, 'operation')} ({question.operation}) is not in the WSDL; it has: {known}", key="mapping"
             )
-        paging = question.paging
+        paging = question.paging if isinstance(question, Request) else None
         names = [*question.body, *([paging.parameter, paging.size_parameter] if paging else [])]
         if lacking := found.unknown([name for name in names if name]):
             name, known_there = lacking
@@ -223,6 +263,11 @@ class SoapDepartment(QuestionsDepartment):
                 yield place, f'{place[0]} has no operation: write operation = "..." of the WSDL'
             if question.paging and question.paging.by == "link":
                 yield (*place, "paging"), "kind soap pages by page, offset or cursor: an argument of the operation"
+        yield from unused_in_applies(manifest, ("sql", "params", "rows", "path", "query", "method"), "operation and body")
+        yield from unreadable_receipts(manifest)
+        for place, statement in statements(manifest):
+            if not statement.operation:
+                yield place, 'it has no operation: write operation = "..." of the WSDL'
         if lacking := soap_security.problem(manifest.auth):
             yield ("auth", lacking[0]), f"auth.{lacking[0]}: {lacking[1]}"
 

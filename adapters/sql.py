@@ -86,7 +86,7 @@ class SqlDepartment(Writes):
         self._commands = {id(each): self._command(each, place) for place, each in statements(manifest)}
         check = manifest.check if manifest.check.sql else Request(sql=self._engine.ping)
         self._check = self._question(check, ("check",), 1)
-        unused = unused_in_applies(manifest, ("path", "query", "headers", "body"), "sql and params")
+        unused = unused_in_applies(manifest, ("path", "query", "headers", "body", "operation"), "sql and params")
         self._problems += [ManifestProblem(manifest.path, line_of(self._lines, place), words) for place, words in unused]
         if self._problems:
             raise ManifestError(sorted(self._problems, key=lambda each: each.line))

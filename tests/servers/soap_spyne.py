@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import warnings
 from pathlib import Path
@@ -17,6 +18,7 @@ with warnings.catch_warnings():
     from spyne.server.wsgi import WsgiApplication
 
 from tests.contract.suite import PEOPLE, RECORDS, PersonRow, RecordRow
+from tests.contract.writing import HAS, KEPT, PERSON, REFUSED, WORDS
 
 SPACE = "urn:registry"
 
@@ -64,6 +66,29 @@ class Case(ComplexModel):
     amount = Decimal
 
 
+class Resident(ComplexModel):
+    """One person who may be changed."""
+
+    __namespace__ = SPACE
+    street = Unicode
+    number = Unicode
+    unit = Unicode
+    postCode = Unicode
+    revision = Unicode
+
+
+class Taken(ComplexModel):
+    """A change that was taken."""
+
+    __namespace__ = SPACE
+    number = Unicode
+
+
+HOME = {name: HAS[name] for name in KEPT}
+STATE = {"revision": 1, "home": HOME, "taken": {}}
+"""What ``Reset`` begins anew."""
+
+
 def person(row: PersonRow) -> Person:
     """The row as the service gives it."""
     return Person(
@@ -102,6 +127,53 @@ class Registry(ServiceBase):
             if row.id == number:
                 return case(row)
         raise Fault("Client.NoSuchCase", "unknown number", detail={"NoSuchCase": None})
+
+    @rpc(Unicode, _returns=Resident)
+    def GetResident(ctx, id):
+        """The one, as they are now."""
+        if id != PERSON:
+            raise Fault("Client.NoSuchCase", "unknown number", detail={"NoSuchCase": None})
+        home = STATE["home"]
+        return Resident(**{name: home[name] for name in KEPT[:3]}, postCode=home["post_code"], revision=str(STATE["revision"]))
+
+    @rpc(Unicode, Unicode, Unicode, Unicode, Unicode, Unicode, Unicode, _returns=Taken)
+    def ChangeAddress(ctx, key, id, revision, street, number, unit, postCode):
+        """Take a change, once for its key, on the revision that was seen."""
+        if key in STATE["taken"]:
+            return Taken(number=STATE["taken"][key])
+        if id != PERSON:
+            raise Fault("Client.NoSuchCase", "unknown number", detail={"NoSuchCase": None})
+        if revision != str(STATE["revision"]):
+            raise Fault("Client.Stale", "changed meanwhile")
+        if postCode == REFUSED:
+            raise Fault("Client.Refused", f"Sorry, {WORDS}.")
+        STATE["home"] = {"street": street, "number": number, "unit": unit or "", "post_code": postCode}
+        STATE["revision"] += 1
+        STATE["taken"][key] = f"S-{len(STATE['taken']) + 1}"
+        return Taken(number=STATE["taken"][key])
+
+    @rpc(Unicode, _returns=Taken)
+    def FindChange(ctx, key):
+        """A change by its key; nothing where there is none."""
+        return Taken(number=STATE["taken"][key]) if key in STATE["taken"] else None
+
+    @rpc(_returns=Unicode)
+    def Reset(ctx):
+        """As it was at first."""
+        STATE.update(revision=1, home=HOME, taken={})
+        return "1"
+
+    @rpc(_returns=Unicode)
+    def Meddle(ctx):
+        """Somebody else changes the street."""
+        STATE["home"] = {**STATE["home"], "street": "Meddled Street"}
+        STATE["revision"] += 1
+        return "1"
+
+    @rpc(_returns=Unicode)
+    def Tell(ctx):
+        """All that there is, in JSON."""
+        return json.dumps({"home": STATE["home"], "effects": len(STATE["taken"])})
 
     @rpc(_returns=Unicode)
     def Ping(ctx):
