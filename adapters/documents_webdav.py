@@ -45,6 +45,14 @@ class WebDav:
             if item is not None:
                 yield item
 
+    def at(self, path: str, ctx: CallContext) -> str:
+        try:
+            answer = self._propfind(path, "0", ctx)
+        except NotFound:
+            return ""
+        items = [item for each in answer.iterchildren("{DAV:}response") if (item := self._item(each)) is not None]
+        return str(items[0]["place"]) if items else ""
+
     def fetch(self, place: str, ctx: CallContext) -> bytes:
         return self._http.send(HttpRequest("GET", self._url(place)), ctx).body
 
