@@ -71,10 +71,10 @@ class S3:
         if self.at(path, ctx):  # not every store knows If-None-Match
             raise Conflict("a document of this name is there already", sent=False)
         try:
-            response = self._send(HttpRequest("PUT", url, {"content-type": kind, "if-none-match": "*"}, body), {}, ctx)
+            self._send(HttpRequest("PUT", url, {"content-type": kind, "if-none-match": "*"}, body), {}, ctx)
         except Conflict:
             raise Conflict("a document of this name is there already") from None
-        return Receipt(key, response.headers.get("etag", ""))
+        return Receipt(key)
 
     def reach(self, ctx: CallContext) -> str:
         asked = {"list-type": "2", "max-keys": "1", "prefix": "civicdesk-check/"}

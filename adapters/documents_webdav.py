@@ -62,8 +62,8 @@ class WebDav:
         if response.status in _NO_FOLDER:  # of somebody who had no document yet
             folder = HttpRequest("MKCOL", f"{self._address}{path.rpartition('/')[0]}/")
             self._http.send(folder, ctx, accept=frozenset({405}))
-            response = self._http.send(request, ctx)
-        return Receipt(unquote(path), response.headers.get("etag", ""))
+            self._http.send(request, ctx)
+        return Receipt(unquote(path))
 
     def reach(self, ctx: CallContext) -> str:
         self._propfind("/", "0", ctx)
