@@ -77,6 +77,7 @@ class DoSection(Section):
         self._lines = QVBoxLayout(self.done_area)
         self._lines.setContentsMargins(0, 0, 0, 0)
         self._lines.setSpacing(0)
+        self.done_area.hide()
         self.lines: list[ElidedButton] = []
         self.waiting = ElidedButton("line")
         self.waiting.clicked.connect(self.waiting_asked)
