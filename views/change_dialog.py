@@ -109,7 +109,7 @@ class ChangeDialog(QDialog):
         self.setWindowTitle(state.title)
         summary = state.said
         if made and not summary:
-            summary = change_words.summed_up(state.fields)
+            summary = ": ".join(part for part in (state.about, change_words.summed_up(state.fields)) if part)
             if len(state.rows) > 1:
                 summary = self.tr("{what}. Each department shows what it had and what it will have.").format(what=summary)
         elif not made:

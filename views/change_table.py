@@ -185,8 +185,10 @@ class ChangeTable(QWidget):
         for column, width in enumerate(_WIDTHS):
             self._grid.setColumnMinimumWidth(column, unit(width) if column in (0, 1) else 0)
             self._grid.setColumnStretch(column, width if column > 1 else 0)
+        self._heads: dict[int, PlainLabel] = {}
         for column, text in enumerate((self.tr("Department"), self.tr("Has now"), self.tr("Will have"), self.tr("State")), start=1):
-            self._grid.addWidget(PlainLabel(text, "small"), 0, column)
+            self._heads[column] = PlainLabel(text, "small")
+            self._grid.addWidget(self._heads[column], 0, column)
         self._head = QFrame()
         self._head.setProperty("role", "rule")
         self._head.setFixedHeight(1)
@@ -199,6 +201,10 @@ class ChangeTable(QWidget):
             self._lay_out(rows)
         for row in rows:
             self.rows[row.key].draw(row, editable=editable)
+        # An action that leaves nothing with the department has nothing to compare.
+        compared = any(row.now_known or row.now_shut or row.will for row in rows)
+        for widget in (self._heads[2], self._heads[3], *(label for row in self.rows.values() for label in (row.now, row.will))):
+            widget.setVisible(compared)
 
     def enter(self) -> bool:
         """The focus to the first box that can be pressed."""

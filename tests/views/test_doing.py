@@ -171,6 +171,16 @@ def test_what_becomes_of_it_is_told_in_words(dialog: ChangeDialog, models: FakeV
     assert QApplication.clipboard().text() == "https://permits.springvale.example/55102"
 
 
+def test_an_action_that_leaves_nothing_compares_nothing(dialog: ChangeDialog, models: FakeViewModels, settle: Settle) -> None:
+    row = dialog.table.rows["revenue/1/"]
+    assert row.now.isVisible()
+    link = sample.row("revenue", "Revenue", "", now_known=False, will="")
+    models.change.change(rows=(link,), about="Property tax Q3")
+    settle()
+    assert not dialog.table.rows["revenue/1/"].now.isVisible()
+    assert dialog.summary.text() == "Property tax Q3"
+
+
 def test_a_conflict_is_compared_side_by_side(dialog: ChangeDialog, models: FakeViewModels, settle: Settle) -> None:
     models.change.show(sample.MADE)
     settle()
