@@ -109,7 +109,9 @@ def list_as_text(found: Listed) -> str:
             titles.get(part.department, part.department),
             part.since.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S"),
             str(part.attempts),
-            _state(part),
+            _state(part)
+            if part.department in titles
+            else f"{DELIVERY_WORDS[part.state]}: the site has no such department, or its manifest has errors",
         )
         for change in found.changes
         for part in change.deliveries

@@ -177,7 +177,7 @@ class Changes:
 
     async def of_call(self, call: str) -> tuple[Change, ...]:
         """What was changed in a call, the oldest first. Raises StoreUnavailable."""
-        return await in_worker(self._worker, lambda: self._rows.of_call(call))
+        return await in_worker(self._worker, lambda: self._rows.of_call(call)) if call else ()
 
     def kept_under(self, members: Iterable[SubjectRef]) -> tuple[SubjectRef, ...]:
         """Under which keys which departments know these persons: their own, and those that stores of documents keep them by."""
@@ -247,7 +247,7 @@ class Changes:
 
     async def _current(self, change: Change, part: Delivery) -> Current:
         writing = Writing(change.kind, "", {}, part.subject, part.record)
-        found = await self._departments.current(part.department, writing, self._asker)
+        found = await self._departments.current(part.department, writing, self._asker, anyway=True)
         if not isinstance(found, Current):
             raise ChangeRefused("The department does not tell now what it has: try again later.")
         return found

@@ -159,8 +159,12 @@ class Departments:
             and not (apply and apply.roles and asker.role not in apply.roles)
         )
 
-    async def current(self, department: str, writing: Writing, asker: Asker) -> Current | Failed | NotPermitted | None:
-        """What the department has now; None where it can't be asked."""
+    async def current(
+        self, department: str, writing: Writing, asker: Asker, *, anyway: bool = False
+    ) -> Current | Failed | NotPermitted | None:
+        """What the department has now; None where it can't be asked. ``anyway``: even while it rests."""
+        if not anyway and self.may_write(department, writing.kind, asker) and (resting := _resting(self.ports[department])):
+            return resting
         found: Current | Failed | NotPermitted | None = await self._write(
             department, writing, asker, lambda adapter, ctx: adapter.current(writing, ctx)
         )

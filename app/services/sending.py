@@ -102,7 +102,7 @@ class _Try:
             return self._done(got) if isinstance(got, Receipt) else await self._not_made(got)
         if delivery.before is None and self._apply.current is not None and not self._claim.unsure:
             # It did not answer when the change was made. What it has now is written down before it is changed.
-            found = await self._departments.current(self._name, self._writing, self._asker)
+            found = await self._departments.current(self._name, self._writing, self._asker, anyway=True)
             if isinstance(found, Current):
                 if has_already(found, self._change.values):
                     return self._result("done", fault="same", before=found, receipt=Receipt())
@@ -158,7 +158,7 @@ class _Try:
     async def _conflict(self) -> Result:
         """The department has another version than we knew: by somebody else, or by a try of ours whose reply was lost."""
         wanted = self._writing.before if self._delivery.undoing else self._change.values
-        theirs = await self._departments.current(self._name, self._writing, self._asker)
+        theirs = await self._departments.current(self._name, self._writing, self._asker, anyway=True)
         if not isinstance(theirs, Current):
             return self._result("conflict", fault="conflict")
         if has_already(theirs, wanted):

@@ -40,6 +40,23 @@ def test_departments_tell_what_they_have_as_they_come(tmp_path: Path) -> None:
     play(tmp_path, work, registers)
 
 
+def test_a_department_that_rests_is_not_waited_for_and_what_is_due_is_sent_all_the_same(tmp_path: Path) -> None:
+    register = FakeRegister(down=True)
+
+    async def work(town: Town) -> None:
+        for _ in range(5):
+            await town.proposed()
+        asked = len(register.asked_for)
+        (proposal,) = await town.proposed()
+        assert (proposal.hinder, proposal.chosen, len(register.asked_for)) == ("no answer", True, asked)
+        register.down = False
+        change = await town.changes.submit("address", {"address": NEW}, (proposal,), caller_name="", call="c1")
+        await town.changes.outbox.drain()
+        assert town.rows.get((change.id,))[0].deliveries[0].state == "done"
+
+    play(tmp_path, work, {"revenue": register})
+
+
 def test_nobody_is_asked_where_the_look_can_not_be_logged(tmp_path: Path) -> None:
     async def work(town: Town) -> None:
         town.audit.broken = True
@@ -254,5 +271,6 @@ def test_what_was_changed_of_somebody_is_found_again(tmp_path: Path) -> None:
         assert await town.changes.about(here, town.clock()) == ()
         assert await town.changes.of_call("c1") == (first, second)
         assert await town.changes.of_call("c2") == ()
+        assert await town.changes.of_call("") == (), "of no call"
 
     play(tmp_path, work)
