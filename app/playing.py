@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import traceback
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from time import monotonic
@@ -35,12 +36,15 @@ def perform(site: Callable[[], Path], folder: Path, play: Callable[[Player], Awa
     """
 
     async def run(desk: Desk) -> None:
-        code = 1
+        code, player = 1, Player(desk, folder)
         try:
-            await play(Player(desk, folder))
+            await play(player)
             code = 0
         except StuckError as error:
             tell(f"Stopped: {error}")
+            await player.picture("stuck")
+        except Exception:
+            traceback.print_exc()
         finally:
             desk.end(code)
 
@@ -90,12 +94,12 @@ class Player:
         shown.grab().save(str(self._folder / f"{self._pictures}-{name}.png"))
 
     @staticmethod
-    async def until(come: Callable[[], object], otherwise: str) -> None:
+    async def until(come: Callable[[], object], otherwise: str | Callable[[], str]) -> None:
         """Wait for something to come about. Raises StuckError with ``otherwise`` when it does not."""
         until = monotonic() + PATIENCE
         while not come():
             if monotonic() > until:
-                raise StuckError(otherwise)
+                raise StuckError(otherwise if isinstance(otherwise, str) else otherwise())
             await asyncio.sleep(0.005)
 
     def file_read(self) -> bool:
@@ -108,4 +112,8 @@ class Player:
         return next((each.outcome for each in self.models.search.state.departments if each.id == department), None)
 
     def _focused(self) -> QWidget:
-        return QApplication.activePopupWidget() or QApplication.focusWidget() or self.desk.window
+        """Whatever a key goes to: within a dialog also where no window system has made it the active window yet."""
+        popup, dialog = QApplication.activePopupWidget(), QApplication.activeModalWidget()
+        if popup is None and dialog is not None:
+            return dialog.focusWidget() or dialog
+        return popup or QApplication.focusWidget() or self.desk.window
