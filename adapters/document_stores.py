@@ -27,6 +27,10 @@ class Store(Protocol):
         """The documents that a question finds; none where there is no such folder."""
         ...
 
+    def at(self, path: str, ctx: CallContext) -> str:
+        """The ``place`` of the document at a quoted path; empty where there is none."""
+        ...
+
     def fetch(self, place: str, ctx: CallContext) -> bytes: ...
 
     def put(self, path: str, name: str, kind: str, body: bytes, ctx: CallContext) -> Receipt:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 import msgspec
 
 from adapters.apply_problems import unused_in_applies
-from adapters.contract import BadAnswer, CallContext, Health, Rejected
+from adapters.contract import BadAnswer, CallContext, Conflict, Health, Rejected
 from adapters.document_stores import Store, media_of, type_of
 from adapters.manifest import Manifest
 from adapters.manifest_apply import Asking, Statement
@@ -57,7 +57,21 @@ class DocumentsDepartment(QuestionsDepartment, Writes):
         return self._store.fetch(media.place, ctx)
 
     def apply(self, writing: Writing, ctx: CallContext) -> Receipt:
-        """Put the file of the form there."""
+        """Put the file of the form there. One that is there already with the same content was put there before."""
+        path, name = self._path(writing, ctx)
+        try:
+            return self._store.put(path, name, type_of(name), writing.media, ctx)
+        except Conflict:
+            if (receipt := self._same(path, writing.media, ctx)) is not None:
+                return receipt
+            raise
+
+    def settled(self, writing: Writing, ctx: CallContext) -> Receipt | None:
+        path, _ = self._path(writing, ctx)
+        return self._same(path, writing.media, ctx)
+
+    def _path(self, writing: Writing, ctx: CallContext) -> tuple[str, str]:
+        """Where the file goes, quoted, and its name. Raises Rejected."""
         if not writing.media:
             raise Rejected("there is no file to attach", sent=False)
         [statement] = self._apply(writing).send
@@ -65,7 +79,16 @@ class DocumentsDepartment(QuestionsDepartment, Writes):
         name = unquote(path.rpartition("/")[2])
         if not name:
             raise Rejected(f"a value of the path {statement.path} is empty", sent=False)
-        return self._store.put(path, name, type_of(name), writing.media, ctx)
+        return path, name
+
+    def _same(self, path: str, body: bytes, ctx: CallContext) -> Receipt | None:
+        """A receipt where this very content is there; None where nothing is. Raises Conflict for another document of the name."""
+        place = self._store.at(path, ctx)
+        if not place:
+            return None
+        if self._store.fetch(place, ctx) != body:
+            raise Conflict("another document of this name is there", sent=False)
+        return Receipt(unquote(path))
 
     def _told(self, asking: Asking, values: dict[str, str], ctx: CallContext) -> tuple[Any, str] | None:
         item = next(self._store.listed(asking, values, ctx), None)

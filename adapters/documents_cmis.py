@@ -59,6 +59,13 @@ class Cmis:
                 return
         raise BadAnswer(f"more than {MOST_PAGES} pages", key="circular_link")
 
+    def at(self, path: str, ctx: CallContext) -> str:
+        try:
+            item = _item(self._get(f"{self._address}/root{path}", {"cmisselector": "object", "succinct": "true"}, ctx))
+        except NotFound:
+            return ""
+        return str(item["place"]) if item is not None else ""
+
     def fetch(self, place: str, ctx: CallContext) -> bytes:
         url = f"{self._address}/root?{urlencode({'objectId': place, 'cmisselector': 'content'})}"
         return self._http.send(HttpRequest("GET", url), ctx).body

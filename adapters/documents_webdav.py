@@ -45,6 +45,14 @@ class WebDav:
             if item is not None:
                 yield item
 
+    def at(self, path: str, ctx: CallContext) -> str:
+        try:
+            answer = self._propfind(path, "0", ctx)
+        except NotFound:
+            return ""
+        items = [item for each in answer.iterchildren("{DAV:}response") if (item := self._item(each)) is not None]
+        return str(items[0]["place"]) if items else ""
+
     def fetch(self, place: str, ctx: CallContext) -> bytes:
         return self._http.send(HttpRequest("GET", self._url(place)), ctx).body
 
@@ -54,8 +62,8 @@ class WebDav:
         if response.status in _NO_FOLDER:  # of somebody who had no document yet
             folder = HttpRequest("MKCOL", f"{self._address}{path.rpartition('/')[0]}/")
             self._http.send(folder, ctx, accept=frozenset({405}))
-            response = self._http.send(request, ctx)
-        return Receipt(unquote(path), response.headers.get("etag", ""))
+            self._http.send(request, ctx)
+        return Receipt(unquote(path))
 
     def reach(self, ctx: CallContext) -> str:
         self._propfind("/", "0", ctx)

@@ -80,7 +80,7 @@ class FilesDepartment(QuestionsDepartment):
         tables = self._current(ctx, anew=True)
         told = [
             f"{drop.name}, {age(drop.at, ctx.now)} old, {tables.rows[table]:,} rows"
-            + (f", {len(tables.unread[table])} lines unread" if tables.unread[table] else "")
+            + (f", lines that can't be read: {len(tables.unread[table])}" if tables.unread[table] else "")
             for table, drop in tables.drops.items()
         ]
         if self._is_stale(tables.at(set()), ctx):

@@ -281,6 +281,6 @@ def _unsecured(address: str) -> str:
 
 
 def _on_this_machine(address: str, folder: Path) -> bool:
-    if address.startswith(("sqlite:", "file:")):
+    if address.startswith(("sqlite:", "file:")) or len(urlsplit(address).scheme) < 2:  # a path, of Windows with its drive
         return folder.resolve().as_posix() in address
     return on_this_machine(urlsplit(address).hostname)

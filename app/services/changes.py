@@ -179,9 +179,14 @@ class Changes:
         """What was changed in a call, the oldest first. Raises StoreUnavailable."""
         return await in_worker(self._worker, lambda: self._rows.of_call(call)) if call else ()
 
+    def kept_under(self, members: Iterable[SubjectRef]) -> tuple[SubjectRef, ...]:
+        """Under which keys which departments know these persons: their own, and those that stores of documents keep them by."""
+        kept = (ref for member in members for ref in self._departments.kept_under(member, self._asker))
+        return tuple(dict.fromkeys(kept))
+
     async def about(self, members: Iterable[SubjectRef], since: datetime) -> tuple[Change, ...]:
         """What was changed of these person records since then, the newest first. Raises StoreUnavailable."""
-        return await in_worker(self._worker, lambda: self._rows.about(members, since))
+        return await in_worker(self._worker, lambda: self._rows.about(self.kept_under(members), since))
 
     async def resend(self, delivery: int) -> None:
         """Send again what waits, was refused, or was left to a person. Raises ChangeRefused or StoreUnavailable."""
@@ -251,9 +256,9 @@ class Changes:
         taking = [
             name for name in self._offers.taking(kind) if (record is None or name == record.department) and (not only or name in only)
         ]
-        anonymous = self._offers.anonymous(kind)
+        anonymous, kept = self._offers.anonymous(kind), self.kept_under(members)
         for name in taking:
-            of_department = [member for member in dict.fromkeys(members) if member.department == name]
+            of_department = [ref for ref in kept if ref.department == name]
             yield from (Proposal(name, member, record, reading=True) for member in of_department)
             if not of_department and (record is not None or anonymous):
                 yield Proposal(name, None, record, reading=True)

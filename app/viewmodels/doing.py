@@ -13,7 +13,7 @@ from app.viewmodels.form import ChangesPort, FollowUp, OwnForm
 from models.changes import SETTLED, Change, Delivery, Offer
 from models.contacts import ContactOutcome
 from models.macros import Macro
-from models.people import Caller
+from models.people import Caller, SubjectRef
 from models.records import Record, RecordRef
 from models.store.errors import StoreUnavailable
 
@@ -171,7 +171,7 @@ class DoingViewModel(ViewModel[DoingState]):
         offer = next((each for each in self._changes.offers() if made is not None and each.kind.id == made.kind), None)
         if made is not None and offer is not None:
             caller = self._situation.caller()
-            members = {member.ref for member in caller.members} if caller is not None else set()
+            members = self._known_as(caller)
             theirs = any(each.subject in members for each in made.deliveries)
             self._change_form.show(made, caller if theirs else None, offer)
 
@@ -233,7 +233,7 @@ class DoingViewModel(ViewModel[DoingState]):
         caller, records, reason = self._situation.caller(), self._situation.records(), self._situation.reason()
         selected = next((each for each in records if each.ref == self._selected), None)
         near = records[:MOST_RECORDS]  # what needs attention stands first
-        departments = {member.ref.department for member in caller.members} if caller is not None else set()
+        departments = {ref.department for ref in self._known_as(caller)}
         for at, offer in enumerate(self._changes.offers()):
             asked_for = 0 if reason and reason in offer.kind.reasons else 1
             if offer.records:
@@ -248,6 +248,9 @@ class DoingViewModel(ViewModel[DoingState]):
         for at, own in enumerate(self._own):
             if self._situation.going():
                 yield (0 if reason and reason in own.offer.kind.reasons else 1, 5, at), own.offer, None, own
+
+    def _known_as(self, caller: Caller | None) -> tuple[SubjectRef, ...]:
+        return self._changes.kept_under(member.ref for member in caller.members) if caller is not None else ()
 
     def _doable(self, offer: Offer, record: Record | None) -> Doable:
         where = [self._titles.get(name, name) for name in offer.departments]

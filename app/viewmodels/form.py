@@ -21,6 +21,10 @@ class ChangesPort(Protocol):
     """The changes of a site, awaited."""
 
     def offers(self) -> tuple[Offer, ...]: ...
+    def kept_under(self, members: Iterable[SubjectRef]) -> tuple[SubjectRef, ...]:
+        """Under which keys which departments know these persons."""
+        ...
+
     def propose(
         self,
         kind: str,

@@ -136,6 +136,15 @@ def test_benefits_wants_proof(desk: Desk) -> None:
     assert (now.values["number"], now.values["street"], now.values["post_code"]) == ("87", "S Linden St", "60631")
 
 
+@pytest.mark.parametrize(("department", "hidden"), [("revenue", "400011"), ("cases", "30011")])
+def test_a_secret_address_is_locked(desk: Desk, department: str, hidden: str) -> None:
+    theirs = msgspec.structs.replace(writing(department, "address"), subject=SubjectRef(department, hidden))
+    for call in (desk.departments[department].current, desk.departments[department].apply):
+        with pytest.raises(Conflict) as caught:
+            call(theirs, desk.ctx(department))
+        assert (caught.value.fault_key, caught.value.sent) == ("locked", False)
+
+
 @pytest.mark.parametrize("department", sorted(MARIA))
 def test_a_post_code_that_is_none_is_refused_in_words(desk: Desk, department: str) -> None:
     wrong = msgspec.structs.replace(writing(department, "address"), values={**MOVED, "post_code": "606"})

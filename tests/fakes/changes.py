@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -37,6 +37,9 @@ class FakeChanges:
 
     def offers(self) -> tuple[Offer, ...]:
         return self.all
+
+    def kept_under(self, members: Iterable[SubjectRef]) -> tuple[SubjectRef, ...]:
+        return tuple(members)
 
     async def propose(
         self,

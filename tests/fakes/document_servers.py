@@ -75,6 +75,12 @@ class CmisRepository:
             if found is None:
                 return self._error(404, "objectNotFound")
             return Reply(found.content, headers={"content-type": found.properties["cmis:contentStreamMimeType"]})
+        if selector == "object":
+            folder, _, name = asked.path.partition("/root/")[2].rpartition("/")
+            same = [
+                each for each in self.documents.values() if (each.properties["cmis:name"], each.properties["city:folder"]) == (name, folder)
+            ]
+            return Reply({"succinctProperties": same[0].properties}) if same else self._error(404, "objectNotFound")
         if selector == "query":
             return self._query(asked)
         if selector == "children":

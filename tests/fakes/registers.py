@@ -134,7 +134,8 @@ class Town:
             deadline = how.pop("deadline", 5.0)
             roles, at_once = how.pop("may", ("agent",)), how.pop("at_once", 4)
             capabilities = ("records", "apply")
-            named = manifest(name, capabilities=capabilities, apply=[how], deadline=deadline, roles=roles, concurrent=at_once)
+            kept = {"documents": {"of": how.pop("of", "")}}
+            named = manifest(name, capabilities=capabilities, apply=[how], deadline=deadline, roles=roles, concurrent=at_once, **kept)
             ports.append(Port(named, register))
         self.departments = Departments(ports, FakeSecrets())
         self.asker = FakeAsker()

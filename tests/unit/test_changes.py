@@ -93,6 +93,21 @@ def test_what_hinders_is_told_before_anybody_is_asked(tmp_path: Path) -> None:
     play(tmp_path, work, registers, **apply)
 
 
+def test_a_store_of_documents_takes_changes_under_the_key_of_the_department_that_it_keeps_them_for(tmp_path: Path) -> None:
+    registers = {"archive": FakeRegister(), "permits": FakeRegister()}
+
+    async def work(town: Town) -> None:
+        members = (SubjectRef("permits", "7"),)
+        proposals = [each async for each in town.changes.propose("address", members)][-1]
+        assert [(each.department, each.subject) for each in proposals] == [
+            ("archive", SubjectRef("archive", "7")),
+            ("permits", SubjectRef("permits", "7")),
+        ]
+        assert town.changes.kept_under(members) == (SubjectRef("permits", "7"), SubjectRef("archive", "7"))
+
+    play(tmp_path, work, registers, archive={"of": "permits"})
+
+
 def test_a_proof_and_a_forbidden_department_become_tasks(tmp_path: Path) -> None:
     registers = {name: FakeRegister() for name in ("benefits", "courts", "revenue")}
     apply: dict[str, Any] = {"benefits": {"may": ["caseworker"], "queue": "Benefits"}, "courts": {"proof": "a court order"}}

@@ -62,6 +62,18 @@ def test_what_is_attached_is_there_and_nothing_is_written_over(opened: Opened) -
     with pytest.raises(Conflict):
         department.apply(attached(name, b"other"), ctx)
     assert department.fetch(media, ctx) == body
+    # Sent a second time, since nobody knew how the first ended, it is the same document.
+    assert department.apply(attached(name, body), ctx).reference
+
+
+def test_whether_it_was_attached_is_told_by_what_is_there(opened: Opened) -> None:
+    department, ctx = opened
+    name, body = "2026-11-24 CT-9998.txt", b"one"
+    assert department.settled(attached(name, body), ctx) is None
+    department.apply(attached(name, body), ctx)
+    assert department.settled(attached(name, body), ctx) is not None
+    with pytest.raises(Conflict):
+        department.settled(attached(name, b"two"), ctx)
 
 
 @pytest.mark.parametrize("name", ["", "..", "."])

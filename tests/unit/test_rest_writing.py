@@ -27,6 +27,7 @@ from adapters.contract import (
 from models.changes import Receipt, Writing
 from models.people import SubjectRef
 from tests.contract.case import department_at
+from tests.fakes.certificates import Authority
 from tests.fakes.http_server import Asked, HttpServer, Reply
 from tests.fakes.raw_server import RawServer
 
@@ -186,6 +187,28 @@ def test_a_lost_reply_leaves_it_open(tmp_path: Path, answer: bytes) -> None:
         with pytest.raises(DepartmentError) as caught:
             department.apply(CHANGE, ctx)
     assert caught.value.sent
+
+
+def test_what_was_refused_in_the_handshake_was_not_sent(tmp_path: Path, answering: Answering) -> None:
+    (tmp_path / "authority").mkdir()
+    with HttpServer(answering, tls=Authority(tmp_path / "authority").server()) as server:  # whom nobody trusts
+        with department_at(manifest(server.url), tmp_path, None) as (department, ctx), pytest.raises(Unavailable) as caught:
+            department.apply(CHANGE, ctx)
+        assert not caught.value.sent
+        assert server.asked == []
+
+
+def test_a_token_that_is_not_given_is_no_change_that_was_sent(tmp_path: Path, answering: Answering) -> None:
+    answering.reply = Reply({"error": "busy"}, 500)
+    auth = 'credential = "x"\nauth = { type = "oauth2", token_url = "/token", client_id = "desk" }\ncapabilities'
+    with (
+        HttpServer(answering) as server,
+        department_at(manifest(server.url).replace("capabilities", auth), tmp_path, "s") as (department, ctx),
+    ):
+        with pytest.raises(Unavailable) as caught:
+            department.apply(CHANGE, ctx)
+        assert not caught.value.sent
+        assert {asked.path for asked in server.asked} == {"/token"}
 
 
 def test_a_path_without_its_value_is_not_sent(server: HttpServer, office: tuple[Department, CallContext]) -> None:
