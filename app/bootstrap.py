@@ -45,6 +45,7 @@ from app.services.search import Search
 from app.services.session import Session, actor_name, role_of
 from app.services.sign_in import AccountSignIn, DemoSignIn, SignIn
 from app.services.summaries import Summaries
+from app.services.telephony.lines import Lines
 from app.services.verification import Ladder, Verifier
 from app.stored import StoredLinks, StoredSeals, StoredWork
 from models.audit import AuditRow, Look, Seen
@@ -147,6 +148,7 @@ class Services:
     library: Library
     summaries: Summaries
     changes: Changes
+    lines: Lines
     passing_on: PassingOn
     weights: Weights
     rules: ReadingRules
@@ -185,6 +187,7 @@ class Services:
             await in_worker(self.worker, lambda: self.transport.send(request, CallContext(monotonic() + 10), max_bytes=100_000))
 
     def close(self) -> None:
+        self.lines.close()
         self.departments.close()
         self.checks.close()
         self.geocoding.close()
@@ -266,6 +269,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         ),
         passing_on=PassingOn(work, StoredSeals(sealer, worker), session),
         changes=Changes(departments, settings.change, store.changes, worker, log.entries, audit, session),
+        lines=Lines(settings.telephony, actor, credentials),
         weights=weights,
         rules=rules,
         geocoding=Geocoding(_geocoder(settings, transport), rules),

@@ -1,4 +1,4 @@
-"""The command line: desk, demo, search, check, audit, match, department, outbox."""
+"""The command line: desk, demo, search, check, open, audit, match, department, outbox."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import typer
 
 from app.department_command import department
 from app.match_command import match
+from app.open_command import open_link
 from app.opened import opened
 from app.outbox_command import outbox
 from app.reporting import report_everything
@@ -154,6 +155,7 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
 
 
 audit = typer.Typer(name="audit", help="Prove the audit log, or ask it who saw somebody's data.", rich_markup_mode=None)
+app.command("open")(open_link)
 app.add_typer(audit)
 app.add_typer(match)
 app.add_typer(outbox)

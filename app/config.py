@@ -27,6 +27,7 @@ from models.contacts import HISTORY
 from models.hanging_up import USUAL_RULES, HangUpRule
 from models.macros import Macro
 from models.purposes import CITIZEN_ROLES, USUAL, BreakGlassRules, Purpose
+from models.telephony import TelephonySettings
 from models.verification import VerificationRules
 
 ADMINISTRATOR = "administrator"
@@ -119,6 +120,8 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
     session_hours: Annotated[int, Meta(ge=1, le=24, description="a number of hours from 1 to 24")] = 12
     """Hours after which everybody must sign in again."""
     geocoding: GeocodingSettings | None = None
+    telephony: TelephonySettings = TelephonySettings()
+    """How the desk is told of calls."""
     demo: DemoSettings | None = None
 
     def __post_init__(self) -> None:

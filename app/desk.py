@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from app.bootstrap import Services
+    from app.links import Listening
     from app.tasks import Tasks
     from app.viewmodels import ViewModels
 
@@ -44,6 +45,7 @@ class Desk:
         *,
         keep_settings: bool = True,
         attended: bool = True,
+        link: str = "",
     ) -> None:
         with looking_for_a_screen():
             self.application = QApplication(sys.argv[:1])
@@ -54,6 +56,8 @@ class Desk:
         self._site = site
         self._ready = ready
         self._attended = attended
+        self._link = link
+        self._listening: Listening | None = None
         self._closing = False
         self._ended: asyncio.Event | None = None
         self._code = 0
@@ -118,6 +122,8 @@ class Desk:
             # The last keys of a note are not left to their pause.
             with suppress(TimeoutError):
                 await asyncio.wait_for(self.viewmodels.calls.suspend(), CLOSING_TAKES)
+        if self._listening is not None:
+            self._listening.close()
         await tasks.close()
         if self.services is not None:
             self.services.close()
@@ -151,11 +157,27 @@ class Desk:
         self.viewmodels = viewmodels_for(opened, tasks)
         self.window.bind(self.viewmodels)
         give_way(self.window)
+        self._take_calls(opened, self.viewmodels, tasks)
         self.viewmodels.departments.reread.connect(self.read_again)
         if again:
             self.window.desk.show_departments()
         elif self._ready is not None:
             self._ready(self)
+
+    def _take_calls(self, services: Services, models: ViewModels, tasks: Any) -> None:
+        """What telephone systems and links tell, from now on."""
+        from datetime import UTC, datetime
+
+        from app import links
+        from app.services.telephony.cti import event_of_link
+        from app.telephone import Telephone
+
+        always = models.session.state.notice
+        Telephone(services.lines, models.calls.hear, lambda words: models.session.notice(words or always), tasks)
+        self._listening = links.Listening(links.place(services.site.store_folder), models.calls.hear)
+        link, self._link = self._link, ""
+        if link:
+            models.calls.hear(event_of_link(link, datetime.now(UTC)))
 
     def _fail(self, words: str) -> None:
         self._code = 1
@@ -177,8 +199,8 @@ def give_way(window: DeskWindow) -> None:
     gc.freeze()  # what is there now stays: looking through all of it again takes 30 ms, in the middle of an answer
 
 
-def run_desk(site: str | None) -> int:
-    """Open the desk on the site in this folder, or the usual one. Returns the exit code."""
+def run_desk(site: str | None, link: str = "") -> int:
+    """Open the desk on the site in this folder, or the usual one, with the call that a link tells of. Returns the exit code."""
 
     def folder() -> Path:
         from pathlib import Path
@@ -187,6 +209,6 @@ def run_desk(site: str | None) -> int:
 
         return site_folder(Path(site) if site else None)
 
-    desk = Desk(folder)
+    desk = Desk(folder, link=link)
     desk.show()
     return desk.run()

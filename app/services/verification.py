@@ -171,17 +171,18 @@ class Ladder:
         question = Question(CALLING_NUMBER, "", "phone", points)
         return Weighed(question, "", frozenset(member.ref for member in caller.members), True)
 
-    def keep(self, weighed: Weighed) -> None:
-        """Count a question that was put."""
-        self._weighed.append(weighed)
+    def keep(self, weighed: Weighed, contact: Aside | None = None) -> None:
+        """Count a question that was put, in this contact or in one that has been set aside since."""
+        (contact or self.set_aside()).weighed.append(weighed)
 
-    def act_for(self, caller: Caller, mandate: Mandate | None) -> None:
+    def act_for(self, caller: Caller, mandate: Mandate | None, contact: Aside | None = None) -> None:
         """Whoever calls acts for this caller; None: the caller themselves."""
+        mandates = (contact or self.set_aside()).mandates
         for member in caller.members:
             if mandate is None:
-                self._mandates.pop(member.ref, None)
+                mandates.pop(member.ref, None)
             else:
-                self._mandates[member.ref] = mandate
+                mandates[member.ref] = mandate
 
     def _asked(self) -> int:
         return sum(each.question.name != CALLING_NUMBER for each in self._weighed)
@@ -263,7 +264,10 @@ def _of_record(record: Record, value: str) -> Sequence[Answer | None]:
 
 
 class Verifier:
-    """Puts what came of each question into the audit log before the desk says it."""
+    """Puts what came of each question into the audit log before the desk says it.
+
+    It counts for the contact in which it was asked, though that may have been set aside while the log was written.
+    """
 
     def __init__(self, ladder: Ladder, audit: AuditTrail, asker: Asker) -> None:
         self.ladder = ladder
@@ -272,25 +276,26 @@ class Verifier:
 
     async def answer(self, known: Known, offer: Offer, said: str | None) -> bool | None:
         """Weigh what was said; None: the caller does not know. Raises StoreUnavailable: then nothing is counted or told."""
-        weighed = self.ladder.weigh(known, offer, said)
+        weighed, contact = self.ladder.weigh(known, offer, said), self.ladder.set_aside()
         words = "not known" if weighed.right is None else "right" if weighed.right else "wrong"
         await self._log(known.caller, (offer.department,), f"{offer.question.name}: {words}")
-        self.ladder.keep(weighed)
+        self.ladder.keep(weighed, contact)
         return weighed.right
 
     async def called_from(self, caller: Caller) -> None:
         """The call comes from a number of this caller's alone. Raises StoreUnavailable: then it is not counted."""
-        weighed = self.ladder.number_speaks_for(caller)
+        weighed, contact = self.ladder.number_speaks_for(caller), self.ladder.set_aside()
         if weighed is not None:
             departments = tuple(dict.fromkeys(member.ref.department for member in caller.members))
             await self._log(caller, departments, f"{CALLING_NUMBER}: right")
-            self.ladder.keep(weighed)
+            self.ladder.keep(weighed, contact)
 
     async def act_for(self, caller: Caller, mandate: Mandate | None) -> None:
         """Write down on what ground somebody acts for the caller. Raises StoreUnavailable."""
         departments = tuple(dict.fromkeys(member.ref.department for member in caller.members))
+        contact = self.ladder.set_aside()
         await self._log(caller, departments, f"acts for another: {mandate.ground}" if mandate else "acts for themselves")
-        self.ladder.act_for(caller, mandate)
+        self.ladder.act_for(caller, mandate, contact)
 
     async def _log(self, caller: Caller, departments: tuple[str, ...], note: str) -> None:
         subjects = tuple(member.ref for member in caller.members)

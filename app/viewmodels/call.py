@@ -186,8 +186,9 @@ class CallViewModel(ViewModel[CallState]):
 
     def verified(self) -> None:
         """Something has come of verifying who calls: it belongs to the call."""
-        self.begin()
-        self._keep_soon()
+        if not self._rings:
+            self.begin()
+            self._keep_soon()
 
     def save(self) -> None:
         """Wrap up. What is missing is said; nothing is lost when the store can't be written."""

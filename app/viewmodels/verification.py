@@ -146,8 +146,9 @@ class VerificationViewModel(ViewModel[VerificationState]):
     async def _called_from(self, caller: Caller) -> None:
         with suppress(StoreUnavailable):  # not written down, not counted: questions are still there
             await self._verifier.called_from(caller)
-            self.follow()
-            self.changed()
+            if (known := self._known()) is not None and known.caller.key == caller.key:  # else they have hung up meanwhile
+                self.follow()
+                self.changed()
 
     def _done(self) -> None:
         self._change(busy=False)

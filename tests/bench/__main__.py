@@ -46,6 +46,8 @@ MEASURES: dict[str, tuple[str, str, float, str, str]] = {
         "",
     ),
     "kill": ("killing:kill", "500 changes killed at each step: lost, made twice, or left in between", 0.0, "", ""),
+    "ring": ("ring:first_row", "demo city: from the ring to the first person on the screen", 300.0, "ms", ""),
+    "ring_all": ("ring:all_departments", "same, to the last department's answer / beyond the slowest's own time", 50.0, "ms", ""),
     "table": ("table:large_table", "100,000 records: slowest of first paint, filter, sort", 100.0, "ms", "proxy model, filter"),
 }
 ON_DEMAND = {"million", "kill"}
