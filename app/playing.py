@@ -114,6 +114,9 @@ class Player:
     def _focused(self) -> QWidget:
         """Whatever a key goes to: within a dialog also where no window system has made it the active window yet."""
         popup, dialog = QApplication.activePopupWidget(), QApplication.activeModalWidget()
-        if popup is None and dialog is not None:
-            return dialog.focusWidget() or dialog
-        return popup or QApplication.focusWidget() or self.desk.window
+        if popup is not None:
+            return popup
+        if dialog is None:
+            return QApplication.focusWidget() or self.desk.window
+        focused: QWidget | None = dialog.focusWidget()
+        return dialog if focused is None else focused
