@@ -135,6 +135,11 @@ class SqlDepartment(Writes):
         started = time.monotonic()
         self._rows(self._check, query_values(SearchQuery(), ctx.now.date()), ctx)
         ms = (time.monotonic() - started) * 1000
+        if self._engine.explains:  # what can't be done is found before anybody needs it
+            for question in self._questions.values():
+                explained = question._replace(clause=text(f"EXPLAIN {question.clause.text}"), rows=1)
+                self._ask(explained, dict.fromkeys(question.params), ctx, None)
+            self._writer.explain(list(self._commands.values()), ctx)
         dialect = self._reading.pool(ctx).dialect
         product = self._engine.product or dialect.name
         if self._backend in ("mysql", "mariadb"):

@@ -71,6 +71,8 @@ class Engine:
     ping = "SELECT 1"
     takes_back = False
     """Whether whatever was not committed is surely taken back; else it depends on the tables."""
+    explains = False
+    """Whether EXPLAIN tells of a statement that it can't be done, without doing it."""
     starts = ""
     """The statement that begins a transaction that writes, where the driver does not."""
 
@@ -102,6 +104,7 @@ class Sqlite(Engine):
     ping = "SELECT 1 FROM sqlite_master"
     """Opening a file reads nothing of it."""
     takes_back = True
+    explains = True
     starts = "BEGIN IMMEDIATE"
     """Else two who read before they write would wait for one another."""
 
@@ -146,6 +149,7 @@ class _Server(Engine):
 class PostgreSql(_Server):
     product = "PostgreSQL"
     takes_back = True
+    explains = True
 
     def connect_options(self, seconds: float, longest: float) -> dict[str, Any]:
         return {
@@ -186,6 +190,7 @@ class MariaDb(_Server):
     """MariaDB and MySQL, which name and count the longest time of a statement differently."""
 
     product = "MariaDB or MySQL"
+    explains = True
 
     def connect_options(self, seconds: float, longest: float) -> dict[str, Any]:
         # PyMySQL's connect_timeout ends when TCP is there: a port that never speaks is met by read_timeout alone.

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from sqlalchemy import exc as errors
+from sqlalchemy import text
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.elements import TextClause
 
@@ -74,6 +75,26 @@ class SqlWriter:
         except errors.DBAPIError as error:
             raise self._explained(error, call, where, sent=call.connected and (commits or not surely_back)) from None
 
+    def explain(self, commands: Sequence[Command], ctx: CallContext) -> None:
+        """Have the database say how it would do them, where it can; nothing is done. Raises DepartmentError."""
+        call, where = Call(ctx), ""
+        told = [each for each in commands if not _calls(each)]
+        if not told:
+            return
+        try:
+            with self._connections.connect(call, ctx) as connection:
+                self._engine.begin(connection, call)
+                try:
+                    for command in told:
+                        where = command.where
+                        connection.execute(text(f"EXPLAIN {command.clause.text}"), dict.fromkeys(command.params)).close()
+                finally:
+                    self._engine.end(call.connection)
+        except errors.TimeoutError:
+            raise TimedOut("all connections of the pool are in use", sent=False) from None
+        except errors.DBAPIError as error:
+            raise self._explained(error, call, where, sent=False) from None
+
     def _do(self, connection: Connection, command: Command, values: dict[str, str]) -> Receipt:
         bound = {name: filled(written, template, values) or None for name, template in command.params.items()}
         result = connection.execute(command.clause, bound)
@@ -111,5 +132,5 @@ def _other_rows(command: Command, touched: int, values: Mapping[str, str]) -> De
 
 
 def _calls(command: Command) -> bool:
-    """A procedure may commit by itself."""
+    """Whether it calls a procedure, which may commit by itself."""
     return command.clause.text.lstrip()[:4].upper() == "CALL"

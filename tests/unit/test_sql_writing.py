@@ -11,14 +11,14 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from adapters.contract import CallContext, Conflict, DepartmentError, NotFound, Rejected
+from adapters.contract import BadAnswer, CallContext, Conflict, DepartmentError, NotFound, Rejected
 from adapters.manifest import ManifestError
 from adapters.sql import SqlDepartment
 from adapters.sql_engines import Call
 from models.changes import Receipt, Writing
 from models.people import SubjectRef
 from tests.contract.case import department_at
-from tests.contract.writing_sql import new_database
+from tests.contract.writing_sql import Engine, SqlBackend, manifest_toml, new_database, tables
 from tests.fakes.databases import Database
 
 Office = Callable[[str], tuple[SqlDepartment, CallContext]]
@@ -75,8 +75,6 @@ def send(sql: str, params: str = "", more: str = "") -> str:
 
 
 def amounts(database: Database) -> list[int]:
-    from tests.contract.writing_sql import SqlBackend
-
     return [int(str(amount)) for (amount,) in SqlBackend(database).rows("SELECT AMOUNT FROM bill ORDER BY NO")]
 
 
@@ -145,6 +143,26 @@ def test_questions_stay_on_connections_that_only_read(database: Database, office
     with department._reading.connect(Call(ctx), ctx) as connection, pytest.raises(Exception, match=r"(?i)read.?only"):
         connection.exec_driver_sql("UPDATE bill SET AMOUNT = 0")
     assert amounts(database) == [5, 20, 30]
+
+
+def test_a_check_finds_what_can_not_be_done_before_anybody_does_it(database: Database, office: Office) -> None:
+    department, ctx = office(SET_ONE + SET_ALL)
+    assert department.check(ctx).ms > 0
+    for sql in ("UPDATE bill SET TOTAL = :amount WHERE NO = 'B1'", "INSERT INTO bills (NO) VALUES (:amount)"):
+        department, ctx = office(SET_ONE + send(sql, 'amount = "{amount}"'))
+        with pytest.raises(BadAnswer, match=r"office\.toml:22: .*(?i:total|bills)") as caught:
+            department.check(ctx)
+        assert caught.value.fault_key == "mapping"
+    assert amounts(database) == [10, 20, 30]
+
+
+@pytest.mark.parametrize("engine", ["sqlite", "postgresql", "mariadb"])
+def test_a_check_takes_what_is_right_and_changes_nothing(engine: Engine, tmp_path: Path) -> None:
+    database = new_database(engine, tmp_path)
+    database.run(*tables(engine))
+    with department_at(manifest_toml(database.address, bool(database.password)), tmp_path, database.password or None) as (department, ctx):
+        assert department.check(ctx).ms > 0
+    assert SqlBackend(database).effects() == 0
 
 
 @pytest.mark.parametrize("engine", ["postgresql", "mariadb"])
