@@ -95,6 +95,8 @@ class PersonMap(Struct, frozen=True):
     identifiers: tuple[IdentifierMap, ...] = ()
     protected: Value | None = None
     """Marks a person whose address is secret: anything but empty, 0, false, no and n."""
+    language: Value | None = None
+    """The language that they prefer, as a tag such as ``es``."""
 
 
 class FieldMap(Struct, frozen=True):

@@ -232,6 +232,7 @@ class PersonReader:
             (each.scheme, Converter("person.identifiers", each.value, getter, manifest), each.sensitivity) for each in mapping.identifiers
         ]
         self._protected = one("protected", mapping.protected)
+        self._language = one("language", mapping.language)
 
     def __call__(self, item: Any, ctx: CallContext) -> Person:
         key = self._id.text(item)
@@ -253,7 +254,16 @@ class PersonReader:
             if self._identifiers
             else (),
             self._protected is not None and self._protected.text(item).lower() not in NO,
+            language_tag(self._language.text(item)) if self._language else "",
         )
+
+
+def language_tag(text: str) -> str:
+    """``ES`` and ``es_MX`` as BCP 47 writes them: ``es``, ``es-MX``; nothing where it is no tag."""
+    parts = text.strip().replace("_", "-").split("-")
+    if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]) or not all(re.fullmatch(r"[A-Za-z0-9]{2,8}", part) for part in parts[1:]):
+        return ""
+    return "-".join([parts[0].lower(), *(part.upper() if len(part) == 2 else part.title() for part in parts[1:])])
 
 
 NO = {"", "0", "false", "no", "n"}

@@ -67,6 +67,8 @@ class Person(msgspec.Struct, frozen=True, gc=False):
     identifiers: tuple[Identifier, ...] = ()
     protected: bool = False
     """The address is secret: nobody is found by it, and no list shows it."""
+    language: str = ""
+    """A tag of BCP 47 of the language that they prefer, such as ``es``; empty where the department does not tell."""
 
 
 class ValuePlace(msgspec.Struct, frozen=True, gc=False):
@@ -99,6 +101,8 @@ class Caller(msgspec.Struct, frozen=True):
     members: tuple[Person, ...]
     relevance: float = 0.0
     """How well the caller answers the query, 0 to 1."""
+    language: str = ""
+    """The language that they prefer, as most of the departments say that tell one."""
     may_be: SubjectRef | None = None
     """A record of the caller under whom this one is listed, as both may be one person."""
     shut: tuple[tuple[str, Shut], ...] = ()

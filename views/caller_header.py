@@ -69,7 +69,10 @@ class CallerHeader(QWidget):
         self.chip.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.chip.clicked.connect(self.verify)
         self.chip.hide()
+        self.language = Badge()
+        self.language.hide()
         top.addStretch(1)
+        top.addWidget(self.language, 0, Qt.AlignmentFlag.AlignVCenter)
         top.addWidget(self.chip, 0, Qt.AlignmentFlag.AlignVCenter)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -104,6 +107,8 @@ class CallerHeader(QWidget):
         self._drawn = (caller, revealed)
         self.name.setText(caller.name)
         self.badge.show_text(*words.match(caller, alone=True))
+        prefers = self.tr("Prefers {language}").format(language=words.language(caller.language))
+        self.language.show_text(prefers if caller.language and not words.is_own_language(caller.language) else "", "info")
         sources = words.listed(dict.fromkeys(departments.get(m.ref.department, (m.ref.department, ""))[0] for m in caller.members))
         because = " · ".join(caller.why)
         known = self.tr("Known to {sources}").format(sources=sources)
@@ -139,8 +144,9 @@ class CallerHeader(QWidget):
     def _forget(self) -> None:
         """Who was open is not kept in hidden labels either."""
         self._drawn = ()
-        for label in (self.name, self.badge, self.why):
+        for label in (self.name, self.badge, self.language, self.why):
             label.setText("")
+        self.language.hide()
         for button in (self.why_button, self.differ):
             button.hide()
         for widget in self.facts.widgets():

@@ -28,6 +28,17 @@ def locale() -> QLocale:
     return QLocale("en_US") if found.language() == QLocale.Language.C else found
 
 
+def language(tag: str) -> str:
+    """What a language is called here: ``Spanish``; the tag where nobody knows."""
+    found = QLocale(tag.replace("-", "_")).language()
+    return tag if found == QLocale.Language.C else QLocale.languageToString(found)
+
+
+def is_own_language(tag: str) -> bool:
+    """Whether it is the language of the desk."""
+    return QLocale(tag.replace("-", "_")).language() == locale().language()
+
+
 def day(value: date | None, today: date) -> str:
     """``Nov 11``, with the year where it is another one; empty for None."""
     if value is None:

@@ -117,6 +117,7 @@ class Disclosure:
             why=tuple(why for why in caller.why if not (no_places and "address" in why)),
             members=tuple(self._member(person, level) for person in caller.members),
             relevance=caller.relevance,
+            language=caller.language,
             may_be=caller.may_be,
             shut=tuple(sorted(shut.items())),
         )

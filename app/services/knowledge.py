@@ -21,8 +21,8 @@ from models.records import Record
 MOST = 20
 """Articles that one search lists."""
 _WORD = re.compile(r"[^\W_]+")
-_SAID = 3
-"""What the reason of the call counts beside keys on records: what is asked comes before what lies about."""
+_SAID = 20
+"""What the reason of the call counts beside keys on records: what is asked comes before all that lies about."""
 _WEIGHTS = "10.0, 6.0, 1.0"
 """Of a hit in the title, in the tags, in the text (bm25 of FTS5)."""
 

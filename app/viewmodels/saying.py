@@ -64,6 +64,7 @@ class SayingViewModel(ViewModel[SayingState]):
         self._suggested: tuple[Suggested, ...] = ()
         self._pending: asyncio.TimerHandle | None = None
         self._searches = self._reads = 0
+        self._spoken = ""
         self.said: tuple[str, ...] = ()
         """Titles of the articles that were read out in this contact."""
 
@@ -72,6 +73,8 @@ class SayingViewModel(ViewModel[SayingState]):
         before, self._caller = self._caller, state
         if (before.caller, before.records) != (state.caller, state.records):
             self._suggest_soon()
+        if not self._spoken:
+            self._change(language=state.caller.language if state.caller is not None else "")
 
     def hear(self, reason: str) -> None:
         """What the call is about."""
@@ -98,7 +101,11 @@ class SayingViewModel(ViewModel[SayingState]):
         self._tasks.start(self._read(key, self._reads, told=told), "read article")
 
     def speak(self, language: str) -> None:
-        """The caller is spoken to in this language: what is suggested, and what is open, is read in it."""
+        """The caller is spoken to in this language: what is suggested, and what is open, is read in it.
+
+        Until somebody says so, articles open in the language that a department tells of; what is suggested is for staff, in the city's own.
+        """
+        self._spoken = language
         self._change(language=language)
         self._suggest_soon()
         if self.state.reading is not None:
@@ -110,20 +117,20 @@ class SayingViewModel(ViewModel[SayingState]):
         self._forget()
 
     async def suspend(self) -> Any:
-        kept = [self.state.language, list(self.said)]
+        kept = [self._spoken, list(self.said)]
         self._forget()
         return kept
 
     def resume(self, kept: Any) -> None:
         """What fits comes with the caller, who is opened again."""
         if kept is not None:
-            self.said = tuple(kept[1])
+            self._spoken, self.said = kept[0], tuple(kept[1])
             self._change(language=kept[0])
 
     def _forget(self) -> None:
         self._searches += 1  # what is still being read comes too late
         self._reads += 1
-        self._caller, self._suggested = CallerState(), ()
+        self._caller, self._suggested, self._spoken = CallerState(), (), ""
         self._show(SayingState())
 
     def _suggest_soon(self) -> None:
@@ -135,10 +142,10 @@ class SayingViewModel(ViewModel[SayingState]):
         self._tasks.start(self._suggest(), "suggest articles")
 
     async def _suggest(self) -> None:
-        seen, reason, language = self._caller, self._reason, self.state.language
+        seen, reason, language = self._caller, self._reason, self._spoken
         differing = disagreeing(seen.caller) if seen.caller is not None else ()
         found = await self._articles.suggest(seen.records, reason, differing, language, self._today())
-        if (seen, reason, language) != (self._caller, self._reason, self.state.language):
+        if (seen, reason, language) != (self._caller, self._reason, self._spoken):
             return  # what came meanwhile has asked again
         self._suggested = found
         self._change(suggestions=tuple(self._suggestion(each) for each in found[:SUGGESTED]))
@@ -151,7 +158,7 @@ class SayingViewModel(ViewModel[SayingState]):
         return Suggestion(article.key, article.title, fill(article.lead, self._blanks(article.language, record)), why)
 
     async def _search(self, text: str, number: int) -> None:
-        found = await self._articles.search(text, self.state.language)
+        found = await self._articles.search(text, self._spoken)
         if number != self._searches:
             return
         self._change(found=found)

@@ -53,6 +53,7 @@ class Permits(DocumentLedger):
                 "date_of_birth": person.birth.strftime("%m/%d/%Y") if person.birth else None,
                 "phone": phone_as_written(person.phone, self.rng, 0 if person.story else None) or None,
                 "email": person.email or None,
+                "language": "es" if person.number == MARIA or not person.number % 12 else None,
                 "address": {"line1": f"{home.number} {home.street}", "line2": home.unit or None, "city": words.CITY, "zip": home.post_code},
             },
         )

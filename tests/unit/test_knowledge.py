@@ -147,7 +147,7 @@ def test_an_article_in_the_callers_language(tmp_path: Path, knowledge: Knowledge
 
 def test_what_fits_closest_comes_first(tmp_path: Path, knowledge: Knowledge) -> None:
     write(tmp_path, "any-bill", when="[{ kinds = ['bill'] }]")
-    write(tmp_path, "late-bill", when="[{ kinds = ['bill'], attention = ['late'] }]")
+    write(tmp_path, "late-bill", when="[{ departments = ['revenue'], kinds = ['bill'], states = ['late'], attention = ['late'] }]")
     write(tmp_path, "moving", when="[{ reasons = ['New address'] }, { differ = ['address'] }]")
     write(tmp_path, "permits", when="[{ departments = ['permits'] }]")
     found = knowledge.suggest([bill(state="open", attention="none"), bill()], "", (), "", TODAY)

@@ -199,3 +199,25 @@ def test_answers_that_come_together_are_looked_at_once(library: Library) -> None
         assert shown == 1
 
     run(library, work)
+
+
+def test_articles_open_in_the_language_that_a_department_tells_of(library: Library) -> None:
+    async def work(desk: Desk, saying: SayingViewModel) -> None:
+        saying.hear("New address")
+        await desk.opened()
+        seen = desk.caller.state
+        saying.see(msgspec.structs.replace(seen, caller=msgspec.structs.replace(seen.caller, language="es")))
+        await desk.until(lambda: bool(lead(saying)))
+        assert saying.state.language == "es"
+        assert lead(saying) == "From which day, Maria Gonzalez?"  # what is suggested is for staff
+        saying.read("moving")
+        await desk.until(lambda: saying.state.reading is not None)
+        assert saying.state.reading.language == "es"
+        saying.speak("en")
+        saying.see(msgspec.structs.replace(seen, caller=msgspec.structs.replace(seen.caller, language="pl")))
+        assert saying.state.language == "en"  # what somebody chose stands
+        saying.next_contact()
+        saying.see(seen)
+        assert saying.state.language == ""
+
+    run(library, work)

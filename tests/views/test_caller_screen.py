@@ -175,3 +175,15 @@ def test_a_problem_of_the_caller_is_shown(pane: CallerPane, models: FakeViewMode
     models.caller.change(problem="Not read: the store can't be written.")
     settle()
     assert pane.missing.text() == "Not read: the store can't be written."
+
+
+def test_another_language_than_the_desks_is_told(window: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    header = window.desk.caller_view.caller.header
+    for tag, told in (("es", "Prefers Spanish"), ("en", ""), ("", "")):
+        models.caller.change(caller=msgspec.structs.replace(sample.MARIA, language=tag))
+        settle()
+        assert header.language.text() == told
+        assert header.language.isVisible() is bool(told)
+    models.caller.change(caller=None)
+    settle()
+    assert header.language.text() == ""

@@ -71,6 +71,11 @@ def place_in_list(members: Sequence[Known]) -> Place:
     return -round(relevance, 3), -len(members), fold(_best_name(members)), members[0].person.ref
 
 
+def _language(people: Sequence[Person]) -> str:
+    told = Counter(each.language for each in people if each.language)
+    return max(told, key=lambda tag: (told[tag], tag), default="")
+
+
 def _best_name(members: Sequence[Known]) -> str:
     if len(members) == 1:
         return members[0].person.full_name
@@ -95,6 +100,7 @@ def make_caller(group: Group, grouping: Grouping, person: Group | None) -> Calle
         why=why,
         members=tuple(people),
         relevance=round(max(each.relevance for each in members), 3),
+        language=_language(people),
         may_be=grouping.known[person[0]].person.ref if person is not None else None,
     )
 
