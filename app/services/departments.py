@@ -155,8 +155,9 @@ class Departments:
         apply = manifest.apply_for(kind)
         return (
             "apply" in manifest.capabilities
+            and apply is not None
             and self.permitted(department, asker)
-            and not (apply and apply.roles and asker.role not in apply.roles)
+            and (not apply.roles or asker.role in apply.roles)
         )
 
     async def current(

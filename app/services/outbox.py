@@ -131,6 +131,9 @@ class Outbox:
         except StoreUnavailable as error:
             self._trouble(error)
             return STORE_PAUSE
+        except Exception as error:  # a mistake of ours; what waits must not wait for the next start
+            log.exception("the outbox was held up by %s", type(error).__name__)
+            return LOOKS_EVERY
         self._in_trouble = None
         return LOOKS_EVERY if soonest is None else min(LOOKS_EVERY, soonest)
 

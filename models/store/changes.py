@@ -22,7 +22,7 @@ from models.records import RecordRef
 from models.store.audit import append_rows
 from models.store.database import Database
 from models.store.tables import changes, deliveries, storable, work_items
-from models.store.work import put
+from models.store.work import put, take_out
 
 LONGEST_WAIT = timedelta(minutes=5)
 """Beyond which nothing is put off."""
@@ -144,13 +144,19 @@ class ChangeRows:
         return tuple(dict.fromkeys(row["change_id"] for row, _ in current))
 
     def decide(self, decision: Decision, entries: Sequence[AuditEntry]) -> bool:
-        """Write what a person decided, with its audit rows. False when the delivery is in no state for it any more: nothing is written."""
+        """Write what a person decided, with its audit rows. False when the delivery is in no state for it any more: nothing is written.
+
+        Its task, if it has one, is taken out of its queue.
+        """
         with self._database.writing() as connection:
             row = connection.execute(select(deliveries).where(deliveries.c.id == decision.delivery)).mappings().first()
             if row is None or row["state"] not in decision.of or row["lease_until"] is not None:
                 return False
-            append_rows(connection, entries)
             now = self._now()
+            # What is sent again is nobody's task any more; what somebody has done by hand is not sent again.
+            if row["task"] is not None and not take_out(connection, row["task"], entries[0].actor, "sent again", now):
+                return False
+            append_rows(connection, entries)
             event = Event(now, decision.state, decision.fault, storable(decision.detail))
             fields: dict[str, Any] = dict(
                 state=decision.state,
@@ -159,6 +165,7 @@ class ChangeRows:
                 fault=event.fault,
                 detail=event.detail,
                 theirs=None,
+                task=None,
                 can_undo=decision.can_undo,
                 history=_with_event(row["history"], event),
             )

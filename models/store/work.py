@@ -93,3 +93,10 @@ def put(
     }
     new_id: int = connection.execute(insert(work_items).values(fields).returning(work_items.c.id)).scalar_one()
     return WorkItem(id=new_id, **fields)  # type: ignore[arg-type]
+
+
+def take_out(connection: Connection, item: int, done_by: str, note: str, done: datetime) -> bool:
+    """Mark an item as done that nobody needs to do any more, in a transaction that says why; False when somebody has done it."""
+    waiting = (work_items.c.id == item) & work_items.c.done.is_(None)
+    values = {"done": done, "done_by": storable(done_by), "note": storable(note)}
+    return connection.execute(update(work_items).where(waiting).values(values)).rowcount == 1

@@ -98,6 +98,43 @@ def test_what_can_not_be_claimed_is_not_sent(tmp_path: Path) -> None:
     play(tmp_path, work, {"revenue": register})
 
 
+@pytest.mark.expect_log("the outbox was held up by LookupError")
+def test_a_mistake_of_ours_does_not_end_the_outbox(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.services.outbox.LOOKS_EVERY", 0.01)
+
+    async def work(town: Town) -> None:
+        await town.submitted()
+        mistakes = [LookupError()]
+        claim = town.rows.claim
+
+        def stumble(*given: Any) -> tuple[Claim, ...]:
+            if mistakes:
+                raise mistakes.pop()
+            return claim(*given)
+
+        town.rows.claim = stumble  # type: ignore[method-assign]
+        running = asyncio.ensure_future(town.changes.outbox.run())
+        while delivery(town).state != "done":
+            await asyncio.sleep(0.005)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+
+    play(tmp_path, work)
+
+
+def test_a_kind_of_change_that_a_department_takes_no_more_is_left_to_a_person(tmp_path: Path) -> None:
+    async def before(town: Town) -> None:
+        await town.submitted()
+
+    async def after(town: Town) -> None:
+        (held,) = (await town.drained()).deliveries
+        assert (held.state, held.fault) == ("person", "not permitted")
+        assert held.task is not None
+
+    play(tmp_path, before)
+    play(tmp_path, after, revenue={"change": "phone"})
+
+
 @pytest.mark.expect_log("nothing can be sent to departments: the store is full")
 def test_a_result_that_can_not_be_written_is_told_to_nobody_and_looked_up_later(tmp_path: Path) -> None:
     register = FakeRegister()

@@ -197,11 +197,29 @@ def test_a_refusal_is_told_and_handed_to_a_person(tmp_path: Path, error: Departm
         assert (delivery.state, delivery.fault) == ("refused", fault)
         assert [item.id for item in town.store.work.items("Roofs", 9)] == [delivery.task]
         await town.changes.resend(delivery.id)
+        (item,) = town.store.work.items("Roofs", 9)
+        assert (item.done_by, item.note) == ("areyes", "sent again"), "nobody is to do it by hand as well"
         assert states(await town.drained()) == ["done"]
 
     register = FakeRegister(script=[error])
     play(tmp_path, work, {"revenue": register}, revenue={"queue": "Roofs"})
     assert len(register.taken) == 1
+
+
+def test_what_somebody_did_by_hand_is_not_sent_again(tmp_path: Path) -> None:
+    register = FakeRegister(script=[Rejected("422")])
+
+    async def work(town: Town) -> None:
+        await town.submitted()
+        (delivery,) = (await town.drained()).deliveries
+        assert delivery.task is not None
+        assert town.store.work.finish(delivery.task, "cleo", "done by letter", town.clock())
+        with pytest.raises(ChangeRefused, match="become another"):
+            await town.changes.resend(delivery.id)
+        assert states(await town.drained(LATER)) == ["refused"]
+
+    play(tmp_path, work, {"revenue": register})
+    assert register.taken == []
 
 
 @pytest.mark.parametrize(
