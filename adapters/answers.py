@@ -28,6 +28,12 @@ _CODE = re.compile(r"[\w./:-]{1,40}")
 _NOT_DATA = re.compile(r"(text/html|application/xhtml\+xml|image/|audio/|video/|font/|application/pdf)")
 
 
+_MUCH = 500_000
+"""Bytes from which on an answer is looked at before it is parsed: what is shorter can't come to much."""
+_LEAST_VALUE, _LEAST_NESTED = 12, 32
+"""Bytes that values, and objects and lists, have on the average: each takes sixty of memory, or two hundred."""
+
+
 def decode_json(response: HttpResponse) -> Any:
     """The JSON value; None for 204. Raises BadAnswer: ``not_data``, ``charset``, ``incomplete`` or ``unreadable``.
 
@@ -40,6 +46,9 @@ def decode_json(response: HttpResponse) -> Any:
     body = as_utf8(response)
     if body.lstrip()[:1] == b"<":
         raise BadAnswer("markup where JSON was expected", key="not_data")
+    if len(body) > _MUCH:
+        refuse_many(body.count(b","), max(100_000, len(body) // _LEAST_VALUE))
+        refuse_many(body.count(b"{") + body.count(b"["), max(50_000, len(body) // _LEAST_NESTED))
     with TURNS:
         try:
             return _json(body)
@@ -51,6 +60,12 @@ def decode_json(response: HttpResponse) -> Any:
             if "truncated" in str(error):
                 raise BadAnswer("the JSON breaks off", key="incomplete") from None
             raise BadAnswer(f"not JSON: {error}") from None
+
+
+def refuse_many(count: int, most: int) -> None:
+    """Raises BadAnswer ``too_large`` for an answer that would take many times its size in memory."""
+    if count > most:
+        raise BadAnswer(f"more than {most} parts, which would burst", key="too_large")
 
 
 def _json(body: bytes) -> Any:

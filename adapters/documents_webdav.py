@@ -13,7 +13,7 @@ from adapters.document_stores import Item, type_of, whole
 from adapters.http_auth import Authorizer
 from adapters.manifest_requests import Request
 from adapters.templates import fill
-from adapters.transport import HttpRequest
+from adapters.transport import HttpRequest, joined
 from adapters.xml_answers import decode_xml, local_name
 from models.changes import Receipt
 
@@ -79,7 +79,7 @@ class WebDav:
 
     def _item(self, response: etree._Element) -> Item | None:
         """None for a folder, and for what is gone or may not be read."""
-        place = urlsplit((response.findtext("{DAV:}href") or "").strip()).path
+        place = urlsplit(joined("", (response.findtext("{DAV:}href") or "").strip())).path
         path = unquote(place)
         if not path.startswith(f"{unquote(self._root)}/") or not _below(path):
             raise BadAnswer("an answer names a document outside of the address", key="mapping")

@@ -25,7 +25,7 @@ from adapters.questions import QuestionsDepartment, no_web_address, questions, u
 from adapters.rest_paging import Page, linked
 from adapters.templates import fill, names_in
 from adapters.toml_tables import Place
-from adapters.transport import HttpRequest, HttpResponse, Transport
+from adapters.transport import HttpRequest, HttpResponse, Transport, joined
 
 LONGEST_URL = 8_000
 """Characters. Servers take 8 to 16 kB of headers; a longer text is nobody's name, so nobody is found by it."""
@@ -121,7 +121,7 @@ class FhirDepartment(QuestionsDepartment):
         own = _link(answer, "self")
         if not own or (question.method == "POST" and "?" not in own):
             return
-        used = {name.partition(":")[0] for name, _ in parse_qsl(urlsplit(own).query, keep_blank_values=True)}
+        used = {name.partition(":")[0] for name, _ in parse_qsl(urlsplit(joined("", own)).query, keep_blank_values=True)}
         for name, template in question.query.items():
             if names_in(template) and fill(template, values) and name.partition(":")[0] not in used:
                 raise BadAnswer(f"{self._where(question, 'query')}: the server does not search by {name}", key="mapping")

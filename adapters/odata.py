@@ -11,7 +11,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode, urljoin
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -29,7 +29,7 @@ from adapters.rest_paging import Page, following, linked
 from adapters.sources import json_getter
 from adapters.templates import fill
 from adapters.toml_tables import Place
-from adapters.transport import HttpRequest, HttpResponse, Transport
+from adapters.transport import HttpRequest, HttpResponse, Transport, joined
 from adapters.writing import Writes, statements
 from models.changes import Receipt
 
@@ -208,7 +208,7 @@ def _following(question: Request, page: Page, items: list[Any], answer: Any, res
     if isinstance(answer, dict) and (link := answer.get("@odata.nextLink") or answer.get("@nextLink")):
         # Relative to the context (part JSON Format, 4.6.5), whose own address is relative to the request's.
         context = str(answer.get("@odata.context") or answer.get("@context") or "").partition("#")[0]
-        return linked(str(link), page, items, response, urljoin(response.url, context))
+        return linked(str(link), page, items, response, joined(response.url, context))
     return following(question.paging, page, items, answer, response) if question.paging and not page.url else None
 
 

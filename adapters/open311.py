@@ -31,7 +31,7 @@ from adapters.open311_records import TOKEN, ItemReader, item_key
 from adapters.questions import manifest_error, unused
 from adapters.templates import fill, query_values, subject_values
 from adapters.toml_tables import Place
-from adapters.transport import HttpRequest, Transport
+from adapters.transport import HttpRequest, Transport, joined
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
 from models.records import Record, RecordRef
@@ -233,7 +233,7 @@ class Open311Department(Open311Changes):
         if not _may_follow(address, where):
             raise BadAnswer("open311.discovery is on another host than address: write one of both", key="mapping")
         found = answers.production(answers.endpoints(self._read(where, form, ctx)))
-        url = urljoin(where, found.url)
+        url = joined(where, found.url)
         if not _may_follow(address, url):
             raise BadAnswer("the discovery document names another host: write its endpoint as address", key="mapping")
         offered = [each for each in ("json", "xml") if any(each in media for media in found.formats)]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urljoin, urlsplit
 
 from adapters.contract import BadAnswer, CallContext
 from adapters.description import Description, Given, Leaf, LeafType, Operation, Parameter, document
-from adapters.transport import Transport
+from adapters.transport import Transport, joined
 
 _DEEPEST = 5
 """Levels of an answer that are looked into: what lies deeper is no fact about a person."""
@@ -210,8 +209,8 @@ def _address(document: dict[str, Any], source: str) -> str:
         address = f"{scheme}://{document['host']}{document.get('basePath', '')}"
     else:
         address = ""
-    full = urljoin(source, address) if source.startswith(("http://", "https://")) else address
-    return full.rstrip("/") if urlsplit(full).scheme in ("http", "https") and "{" not in full else ""
+    full = joined(source if source.startswith(("http://", "https://")) else "", address)
+    return full.rstrip("/") if full.startswith(("http://", "https://")) and "{" not in full else ""
 
 
 def _list(value: Any) -> list[Any]:

@@ -23,7 +23,7 @@ from adapters.sources import GetterFactory, json_getter, no_jmespath
 from adapters.templates import query_values, subject_values
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
-from adapters.transport import Transport
+from adapters.transport import Transport, host_of
 from adapters.writing import askings, statements
 from models.people import Person, SubjectRef
 from models.query import SearchQuery
@@ -178,10 +178,9 @@ def questions(manifest: Manifest) -> Iterator[tuple[Place, Request]]:
 
 def no_web_address(manifest: Manifest) -> Iterator[tuple[Place, str]]:
     """A problem where the address is none of the web, or brings a user name along."""
-    address = urlsplit(manifest.address)
-    if address.scheme not in ("http", "https") or not address.hostname:
+    if not manifest.address.lower().startswith(("http://", "https://")) or not host_of(manifest.address):
         yield ("address",), "address is no web address: write https://host/path"
-    elif "@" in address.netloc:
+    elif "@" in urlsplit(manifest.address).netloc:
         yield ("address",), "address holds a user name: write it as auth.user, and put the password into the keyring"
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import msgspec
 
 from adapters.contract import BadAnswer
 from adapters.manifest_requests import Paging
 from adapters.sources import json_getter
-from adapters.transport import HttpResponse
+from adapters.transport import HttpResponse, joined
 
 MOST_PAGES = 200
 """More than any limit of a manifest needs; a department that goes on is going round in circles."""
@@ -87,7 +87,7 @@ def _next_link(response: HttpResponse) -> str:
 
 def _within(target: str, here: str, base: str) -> str:
     """The link's address, which has to be on the same origin as ``here``."""
-    url: str = urljoin(base, target)
+    url = joined(base, target)
     if urlsplit(url)[:2] != urlsplit(here)[:2]:
         raise BadAnswer("the next page is on another host, which is not followed", key="circular_link")
     return url

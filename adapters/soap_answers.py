@@ -100,7 +100,10 @@ def _parts(body: bytes, kind: str) -> Iterator[tuple[str, bytes]]:
         headers = dict(line.partition(":")[::2] for line in head.decode("latin-1").splitlines() if ":" in line)
         names = {name.strip().lower(): value.strip() for name, value in headers.items()}
         if names.get("content-transfer-encoding", "").lower() == "base64":
-            content = base64.b64decode(content)
+            try:
+                content = base64.b64decode(content)
+            except ValueError:
+                raise BadAnswer("a part that is no base64, as it says") from None
         yield names.get("content-id", "").strip("<>"), content
 
 

@@ -146,7 +146,7 @@ class Transport:
                 return response
             if status not in _REDIRECTS or "location" not in response.headers:
                 raise error_for(response, ctx.now)
-            url = urljoin(request.url, response.headers["location"])
+            url = joined(request.url, response.headers["location"])
             if _origin(url) != origin:
                 raise BadAnswer("it redirects to another host, which is not followed: check the address in the manifest", key="not_data")
             method, body = ("GET", b"") if status == 303 else (request.method, request.body)
@@ -346,10 +346,20 @@ def retry_after(text: str, now: datetime) -> float | None:
         return min(float(text[:9]), LONGEST_RETRY_AFTER)
     try:
         when = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
     when = when if when.tzinfo else when.replace(tzinfo=UTC)
     return min(max((when - now).total_seconds(), 0.0), LONGEST_RETRY_AFTER)
+
+
+def joined(base: str, link: str) -> str:
+    """A link of an answer, which may be relative, as a whole address. Raises BadAnswer where it is none."""
+    try:
+        url: str = urljoin(base, link)
+        urlsplit(url)
+    except ValueError:
+        raise BadAnswer("a link that is no address", key="not_data") from None
+    return url
 
 
 def _origin(url: str) -> tuple[str, str | None, int]:
@@ -358,6 +368,11 @@ def _origin(url: str) -> tuple[str, str | None, int]:
         return parts.scheme, parts.hostname, parts.port or {"http": 80, "https": 443}.get(parts.scheme, 0)
     except ValueError:
         return "", None, 0
+
+
+def host_of(url: str) -> str:
+    """The host that a URL names; nothing where it is no URL."""
+    return _origin(url)[1] or ""
 
 
 def on_this_machine(host: str | None) -> bool:

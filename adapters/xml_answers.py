@@ -10,7 +10,7 @@ from typing import Any
 
 from lxml import etree
 
-from adapters.answers import as_utf8, refuse_pages
+from adapters.answers import as_utf8, refuse_many, refuse_pages
 from adapters.contract import BadAnswer
 from adapters.transport import HttpResponse
 from adapters.turns import TURNS
@@ -25,6 +25,12 @@ _XML_BREAKS_OFF = frozenset(
 ) | {etree.ErrorTypes.ERR_CDATA_NOT_FINISHED, etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED, etree.ErrorTypes.ERR_ATTRIBUTE_NOT_FINISHED}
 
 
+_MUCH = 500_000
+"""Letters from which on an answer is looked at before it is parsed."""
+_LEAST_NODE = 20
+"""Letters that elements and attributes have on the average: each takes a hundred bytes of memory and more."""
+
+
 def decode_xml(response: HttpResponse) -> etree._Element:
     """The root element, without comments. Raises BadAnswer: ``not_data``, ``charset``, ``incomplete`` or ``unreadable``.
 
@@ -36,6 +42,8 @@ def decode_xml(response: HttpResponse) -> etree._Element:
         text = _XML_DECLARATION.sub("", as_utf8(response, _declared(response.body)).decode("utf-8"))
     except UnicodeDecodeError:
         raise BadAnswer("not UTF-8, as XML must be where no other character set is named", key="charset") from None
+    if len(text) > _MUCH:
+        refuse_many(text.count("<") - text.count("</") + text.count('="') + text.count("='"), max(60_000, len(text) // _LEAST_NODE))
     if _DOCTYPE.match(text):
         if re.match(r"<!doctype\s+html", text[text.find("<!") :], re.IGNORECASE):
             raise BadAnswer("a web page", key="not_data")

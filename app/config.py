@@ -20,7 +20,7 @@ from adapters.manifest import PROXY, Manifest, ManifestError, ManifestProblem, l
 from adapters.site_command import SiteCommand
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place, Unusable, read_table, regular_expression, time_zone
-from adapters.transport import on_this_machine
+from adapters.transport import host_of, on_this_machine
 from models.change_kinds import USUAL_CHANGES
 from models.changes import ChangeKind
 from models.contacts import HISTORY
@@ -45,7 +45,7 @@ class DemoSettings(Struct, frozen=True):
 
     def __post_init__(self) -> None:
         for address in (self.credentials, self.control):
-            if urlsplit(address).scheme != "http" or not on_this_machine(urlsplit(address).hostname):
+            if not address.startswith("http://") or not on_this_machine(host_of(address)):
                 raise ValueError("a demo city answers on this machine only: http://127.0.0.1:...")
 
 
@@ -135,7 +135,7 @@ class SiteSettings(Struct, frozen=True, kw_only=True):
             if (given := getattr(self.break_glass, key)) != getattr(BreakGlassRules(), key):
                 named |= {("break_glass", key, i): role for i, role in enumerate(given)}
         words = f"is no role: write one of {', '.join(self.roles)}"
-        if self.demo is not None and self.geocoding is not None and not on_this_machine(urlsplit(self.geocoding.address).hostname):
+        if self.demo is not None and self.geocoding is not None and not on_this_machine(host_of(self.geocoding.address)):
             raise Unusable([(("geocoding", "address"), "a demo site's geocoder is on this machine: write an address at 127.0.0.1")])
         if self.geocoding is not None and (host := _unsecured(self.geocoding.address)) and host not in self.plain_http:
             raise Unusable([(("geocoding", "address"), f"address has no TLS: write https://, or name {host!r} in plain_http")])
@@ -279,11 +279,11 @@ def _check_against_site(manifest: Manifest, settings: SiteSettings, folder: Path
 
 def _unsecured(address: str) -> str:
     """The host of an address that is reached without TLS, unless it is this machine; else nothing."""
-    parts = urlsplit(address)
-    return "" if parts.scheme != "http" or on_this_machine(parts.hostname) else parts.hostname or ""
+    host = host_of(address)
+    return "" if not address.lower().startswith("http://") or on_this_machine(host) else host
 
 
 def _on_this_machine(address: str, folder: Path) -> bool:
     if address.startswith(("sqlite:", "file:")) or len(urlsplit(address).scheme) < 2:  # a path, of Windows with its drive
         return folder.resolve().as_posix() in address
-    return on_this_machine(urlsplit(address).hostname)
+    return on_this_machine(host_of(address))

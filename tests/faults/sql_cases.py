@@ -54,7 +54,7 @@ class _File:
 def _file(spoil: Callable[[_File], object], folder: Path) -> Iterator[Ill]:
     file = _File(folder)
     spoil(file)
-    yield Ill(_manifest(f"sqlite:///{file.path}", folder, 0.5), file.heal)
+    yield Ill(_manifest(f"sqlite:///{file.path}", folder, 1.0), file.heal)
 
 
 def _ran(*statements: str) -> Callable[[_File], object]:

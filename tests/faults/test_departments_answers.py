@@ -17,12 +17,12 @@ from adapters.manifest import Manifest, load_manifest
 from models.outcomes import Answered
 from tests.fakes.raw_server import RawServer, answer
 from tests.faults.behaviours import ZIP, drips, everywhere, floods, hangs, resets
-from tests.faults.matrix import Case, Ill, http_cases, search
+from tests.faults.matrix import Case, Ill, http_cases, in_time, search
 
 __all__ = ["search"]
 
 ONE = b'{"items": [{"id": "1", "name": "Maria Gonzalez", "born": "1984-03-09"}]}'
-DEADLINE = 0.4
+DEADLINE = 1.0
 MANIFEST = """
 kind = "rest"
 title = "Faulty"
@@ -91,6 +91,7 @@ CASES = {
     "a status of no meaning": (answer(b"{}", status="299 Gonzalez"), "mapping"),
     "a redirect to nowhere": (answer(b"", status="302 Found"), "not_data"),
     "a redirect without TLS's name": (answer(b"", status="302 Found", more="Location: https://127.0.0.1/\r\n"), "not_data"),
+    "a redirect to what is no address": (answer(b"", status="302 Found", more="Location: http://[\r\n"), "not_data", "no address"),
     "a redirect to a file": (answer(b"", status="302 Found", more="Location: file:///etc/passwd\r\n"), "not_data"),
     "a web page that says it is JSON": (answer(PAGE), "not_data"),
     "a picture": (answer(b"\x89PNG", kind="image/png"), "not_data"),
@@ -130,7 +131,7 @@ def _redirects(folder: Path) -> Iterator[Ill]:
     with RawServer(lambda connection: connection.sendall(answer(ONE))) as other:
         away = answer(b"", status="307 Away", more=f"Location: {other.url.replace('127.0.0.1', 'localhost')}/people\r\n")
         with RawServer(lambda connection: connection.sendall(answer(ONE) if healed.is_set() else away)) as server:
-            yield Ill(department(server.url, folder), healed.set)
+            yield Ill(in_time(department(server.url, folder), "not_data"), healed.set)
         assert all(b"s3cret" in request for request in server.requests)
         assert other.requests == []
 

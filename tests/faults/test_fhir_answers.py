@@ -63,6 +63,7 @@ CASES = {
         "circular_link",
         "another host",
     ),
+    "the next page is no address": (answer(page(ONE, ', "link": [{"relation": "next", "url": "http://["}]')), "not_data", "no address"),
     "the next page is this one": (
         answer(page("", ', "link": [{"relation": "next", "url": "Patient?page=1"}]')),
         "circular_link",

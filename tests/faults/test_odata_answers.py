@@ -55,6 +55,7 @@ CASES = {
         "circular_link",
         "another host",
     ),
+    "the next page is no address": (answer(page(ONE, ', "@odata.nextLink": "http://["')), "not_data", "no address"),
     "the next page is this one": (answer(page("", ', "@odata.nextLink": "People?$skiptoken=1"')), "circular_link", "in a circle"),
 }
 

@@ -15,14 +15,14 @@ from adapters.manifest import load_manifest
 from tests.fakes.certificates import Authority, make_key
 from tests.fakes.raw_server import RawServer, answer
 from tests.faults.behaviours import drips
-from tests.faults.matrix import HANGS, Behaviour, Case, Ill
+from tests.faults.matrix import HANGS, Behaviour, Case, Ill, in_time
 from tests.faults.test_departments_answers import ONE, department
 
 Faulty = Callable[[Authority], Behaviour]
 
 
 @contextmanager
-def _opened(faulty: Faulty, folder: Path) -> Iterator[Ill]:
+def _opened(faulty: Faulty, word: str, folder: Path) -> Iterator[Ill]:
     """Asked by https; what is read before it is well is collected, and must be nothing of a question."""
     authority, healed, heard = Authority(folder), Event(), list[bytes]()
     well, ill = authority.server(), faulty(authority)
@@ -41,7 +41,7 @@ def _opened(faulty: Faulty, folder: Path) -> Iterator[Ill]:
         manifest = department(server.url.replace("http:", "https:"), folder)
         file = Path(manifest.path)
         file.write_text('tls = { authorities = "{site}/authority.pem" }\n' + file.read_text(encoding="utf-8"), encoding="utf-8")
-        yield Ill(load_manifest(file, folder), healed.set)
+        yield Ill(in_time(load_manifest(file, folder), word), healed.set)
     assert not any(b"people" in each or b"s3cret" in each for each in heard)
 
 
@@ -102,4 +102,4 @@ CASES: dict[str, tuple[Faulty, str, str]] = {
     "shakes hands a byte at a time": (_plainly(drips(b"", b"\x16\x03\x03\x40\x00" + b"\x02" * 200)), "timed_out", "no connection"),
     "hangs up while shaking hands": (_plainly(lambda server, connection: connection.shutdown(socket.SHUT_WR)), "no_connection", ""),
 }
-MATRIX = [Case("https", fault, partial(_opened, faulty), word, detail) for fault, (faulty, word, detail) in CASES.items()]
+MATRIX = [Case("https", fault, partial(_opened, faulty, word), word, detail) for fault, (faulty, word, detail) in CASES.items()]
