@@ -88,6 +88,26 @@ class Overdue(Exception):
     """A call that did not end by its time; its thread may still be at it."""
 
 
+class Begun:
+    """Whether a call that waits for its turn begins, or nobody waits for it any more: one of the two comes first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._begun: bool | None = None
+
+    def begin(self) -> bool:
+        """False: it must not begin any more."""
+        with self._lock:
+            self._begun = self._begun is not False
+            return self._begun
+
+    def prevent(self) -> bool:
+        """True: it has not begun, and will not."""
+        with self._lock:
+            self._begun = bool(self._begun)
+            return not self._begun
+
+
 class Inbox:
     """Where worker threads leave results for one event loop, which is woken once for all of them.
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import threading
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
@@ -19,7 +18,7 @@ from adapters.contract import CallContext, Cancelled, Department, DepartmentErro
 from adapters.manifest import Manifest, ManifestError, ManifestProblem
 from adapters.reactor import aside
 from app.services.breaker import Breaker
-from app.services.bulkhead import Bulkhead, Inbox, Overdue
+from app.services.bulkhead import Begun, Bulkhead, Inbox, Overdue
 from app.services.credentials import KeyringUnavailable
 from models.changes import Current, Receipt, Writing
 from models.outcomes import Answered, Failed, Fault, NotPermitted, Outcome, Skipped
@@ -232,7 +231,7 @@ class Departments:
         manifest = port.manifest
         started = time.monotonic()
         deadline = started + manifest.deadline
-        begun = _Begun()
+        begun = Begun()
 
         def call() -> T:
             if cancelled() or not begun.begin():
@@ -293,26 +292,6 @@ class Departments:
             port.down_since = None
             log.info("department %s answers again", port.manifest.id)
             self.back(port.manifest.id)
-
-
-class _Begun:
-    """Whether a call that waits for its turn begins, or nobody waits for it any more: one of the two comes first."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._begun: bool | None = None
-
-    def begin(self) -> bool:
-        """False: it must not begin any more."""
-        with self._lock:
-            self._begun = self._begun is not False
-            return self._begun
-
-    def prevent(self) -> bool:
-        """True: it has not begun, and will not."""
-        with self._lock:
-            self._begun = bool(self._begun)
-            return not self._begun
 
 
 def _resting(port: Port) -> Failed | None:
