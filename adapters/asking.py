@@ -62,7 +62,7 @@ def path_part(text: str) -> str:
 
 AT_ONCE = 100
 """Items read before any is handed on."""
-TURN = 0.001
+TURN = 0.002
 """Seconds: long enough that taking turns costs little, short enough for the window. An item takes 10 to 110 us, as its map is."""
 
 

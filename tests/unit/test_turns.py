@@ -77,7 +77,7 @@ def test_a_long_work_gives_way_between_its_pieces(start: Callable[[Callable[[], 
     assert second_piece.wait(10)
 
 
-@pytest.mark.parametrize(("milliseconds", "turns"), [(0.01, 0), (0.4, 3), (2.0, 10)])
+@pytest.mark.parametrize(("milliseconds", "turns"), [(0.01, 0), (0.8, 3), (4.0, 10)])
 def test_reading_gives_way_by_time_and_not_by_number(monkeypatch: pytest.MonkeyPatch, milliseconds: float, turns: int) -> None:
     """A map of ten expressions takes ten times as long as one of names."""
     clock, given = count(), []
