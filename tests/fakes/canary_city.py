@@ -144,7 +144,7 @@ def canary_site(folder: Path) -> Iterator[Path]:
     _ledger(site / "ledger.db")
     secrets: dict[str, str] = {}
     with ExitStack() as stack:
-        control = Control(lambda: secrets, secrets.__setitem__, lambda department, on: None, dict)
+        control = Control(lambda: secrets, secrets.__setitem__, lambda department, on: None, lambda department, trouble: None, dict)
         stack.callback(control.close)
         servers = {"Register": _register, "Echo": _echo, "Mapping": _mapping, "Web page": _page}
         for title, reply in servers.items():
