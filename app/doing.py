@@ -89,6 +89,7 @@ def doing_for(
 
     doing = DoingViewModel(services.changes, change, now, call, titles, own, follow_up, site.macro, tasks)
     services.changes.changed = doing.learnt
+    call.forms, change.typed = lambda: change.left, call.touched
     doing.begun = call.begin
 
     def written(delivery: Delivery) -> None:

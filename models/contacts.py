@@ -58,6 +58,8 @@ class ContactDraft(msgspec.Struct, frozen=True):
     """It was said that nobody's file belongs to it, whoever was looked at."""
     tab: str = ""
     """The department whose tab was open; empty for all."""
+    forms: dict[str, dict[str, str]] = {}
+    """What was typed into forms and not sent (app.viewmodels.change)."""
     active: bool = True
     """It was the one on the screen; the others were parked."""
 

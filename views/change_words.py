@@ -28,7 +28,7 @@ def _proposed(row: ChangeRow) -> tuple[str, Tone]:
     said: dict[str, tuple[str, Tone]] = {
         "proof": (tr("Change", "Task for a caseworker"), "neutral"),
         "not permitted": (tr("Change", "Task for a caseworker"), "neutral"),
-        "level": (tr("Change", "Verify the caller first"), "warn"),
+        "level": (tr("Change", "Needs a caller who is {level}").format(level=words.level(row.detail)), "warn"),
         "locked": (tr("Change", "Locked there: takes no change now"), "bad"),
         "no answer": (tr("Change", "Kept, sent as soon as {department} answers").format(department=row.title), "warn"),
         "not found": (tr("Change", "Nothing known of this person there"), "neutral"),
@@ -79,8 +79,6 @@ def below(row: ChangeRow) -> str:
         return tr("Change", "Nobody can tell from here whether it was taken")
     if row.hinder == "not found" and row.detail == SILENT:
         return tr("Change", "Ask it again (F5), or leave it to a caseworker")
-    if row.hinder == "level":
-        return tr("Change", "Needs a caller who is {level}").format(level=words.level(row.detail))
     if row.state in ("refused", "person", "unknown") and row.fault not in ("conflict", "proof"):
         return row.detail or fault_words.of_change(row.fault)
     if row.state == "waiting" and row.attempts:

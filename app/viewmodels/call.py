@@ -59,6 +59,8 @@ class CallViewModel(ViewModel[CallState]):
         self._tab = tab
         self.reasoned: Callable[[str], None] = lambda reason: None
         self.restored: Callable[[Verification], None] = lambda verification: None
+        self.forms: Callable[[], dict[str, dict[str, str]]] = dict
+        """What was typed into forms and not sent."""
         self.drafted: Callable[[], Awaitable[str]] = _nothing
         """The note of a call that was saved without one."""
         self._id, self._phone_call, self._rings = self.new_key(), "", False
@@ -302,6 +304,7 @@ class CallViewModel(ViewModel[CallState]):
             hung_up=state.hung_up,
             anonymous=state.anonymous,
             tab=self._tab(),
+            forms=self.forms(),
         )
 
     def _keep_soon(self) -> None:

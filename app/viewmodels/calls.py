@@ -375,6 +375,7 @@ def _line_of(draft: ContactDraft) -> Line:
         kept={
             "call": msgspec.to_builtins(draft),
             "caller": {"tab": draft.tab},
+            "change": draft.forms,
             "search": {"text": draft.query, "members": [[ref.department, ref.id] for ref in draft.members]},
         },
     )

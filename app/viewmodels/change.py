@@ -64,6 +64,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
         self.silent: Callable[[], Container[str]] = tuple
         """Departments that did not answer when the caller was searched for: nobody knows whether they know them."""
         self.failed: Callable[[str], None] = lambda words: None
+        self.typed: Callable[[], None] = lambda: None
+        """What is kept with the call has become another."""
 
     def open(
         self,
@@ -78,7 +80,7 @@ class ChangeViewModel(ViewModel[ChangeState]):
     ) -> None:
         """Open a form: as it was left in this call, else anew; ``values`` are filled in, ``about`` is the title of the record."""
         form = Form(self._reader, offer, record, caller, own, more, about)
-        left = self._left.get(self._place(form), {})
+        left = self._left.get(form.place, {})
         form.token = left.get("", form.token)
         form.texts |= {name: text for name, text in (left | dict(values or {})).items() if name}
         self._form, self._made = form, None
@@ -105,7 +107,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
             form.addresses[name] = address
         else:
             form.addresses.pop(name, None)
-        self._left[self._place(form)] = {"": form.token, **form.texts}
+        self._left[form.place] = {"": form.token, **form.texts}
+        self.typed()
         self._draw(problem="")
         self._follow(form)
 
@@ -168,11 +171,16 @@ class ChangeViewModel(ViewModel[ChangeState]):
         if self._form is not None:
             self._draw()
 
-    def forget(self, call: str) -> None:
-        """A call is over: nothing of its forms stays."""
-        self._left = {place: texts for place, texts in self._left.items() if not place.startswith(f"{call}|")}
+    def forget(self) -> None:
+        """The call is over: nothing of its forms stays."""
+        self._left.clear()
         self._newest.clear()
         self.leave()
+
+    @property
+    def left(self) -> dict[str, dict[str, str]]:
+        """What was typed into forms of this call and not sent, to be kept with it."""
+        return dict(self._left)
 
     async def suspend(self) -> Any:
         """Show nothing more; returns what was typed into forms and not sent."""
@@ -184,9 +192,6 @@ class ChangeViewModel(ViewModel[ChangeState]):
     def resume(self, kept: Any) -> None:
         """The lock has closed the dialog; what was typed is there when the form is opened again."""
         self._left |= kept or {}
-
-    def _place(self, form: Form) -> str:
-        return f"{self._call()}|{form.place}"
 
     def _follow(self, form: Form) -> None:
         """Ask for the fields that depend on what was chosen."""
@@ -265,7 +270,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
         except (StoreUnavailable, Unreadable, self._refused) as error:
             self._fail(form, f"Nothing was sent: {error}")
             return
-        self._left.pop(self._place(form), None)
+        self._left.pop(form.place, None)
+        self.typed()
         newest = self._newest.get(made.id, made)
         if form is self._form:
             self._made = newest
@@ -284,7 +290,8 @@ class ChangeViewModel(ViewModel[ChangeState]):
         except (StoreUnavailable, Unreadable) as error:
             self._fail(form, f"Nothing was done: {error}")
             return
-        self._left.pop(self._place(form), None)
+        self._left.pop(form.place, None)
+        self.typed()
         if form is self._form:
             self._draw(phase="made", problem="", said=said)
 

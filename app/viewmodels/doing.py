@@ -88,7 +88,6 @@ class DoingViewModel(ViewModel[DoingState]):
         self._found: dict[str, tuple[Offer, RecordRef | None, Own | None]] = {}
         self._selected: RecordRef | None = None
         self._call = ""
-        self._before = ""
         self._about = ("", False)
         self._made: dict[int, Change] = {}
         self._kept: dict[int, Delivery] = {}
@@ -117,7 +116,7 @@ class DoingViewModel(ViewModel[DoingState]):
         """Something of the call has become another: what it is about, or which call it is."""
         call, about = self._situation.call(), (self._situation.reason(), self._situation.going())
         if call != self._call:
-            self._before, self._call, self._made = self._call, call, {}
+            self._call, self._made = call, {}
             self._tell()
             self._tasks.start(self._load(), "changes of this call")
         elif about == self._about:
@@ -126,8 +125,8 @@ class DoingViewModel(ViewModel[DoingState]):
         self.refresh()
 
     def call_is_over(self) -> None:
-        """The call before this one was wrapped up: nothing of its forms stays."""
-        self._change_form.forget(self._before)
+        """It was wrapped up: nothing of its forms stays."""
+        self._change_form.forget()
 
     def look_at(self, record: RecordRef | None) -> None:
         """The record that is selected."""

@@ -19,7 +19,6 @@ from app.viewmodels.states import OpenCall
 from models.contacts import ContactDraft, Inquiry
 from models.people import SubjectRef
 from models.telephony import CallEvent
-from models.verification import Asked, Verification
 from tests.fakes.contacts import FakeContacts
 from tests.fakes.departments import FakeDepartment, departments, person, record
 from tests.fakes.desk import MARIA, PHONE, WHY, Desk
@@ -31,6 +30,20 @@ SHARED = "(312) 555-0111"
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 OMAR = person("revenue", "2", "Omar Haddad", "1979-05-01", OTHER, "12 Elm St 60657")
 FAMILY = [person("revenue", str(10 + at), name, f"19{70 + at}-01-02", SHARED) for at, name in enumerate(("Ann Lee", "Bo Lee", "Cy Lee"))]
+
+
+class Forms:
+    """What was typed into forms of the call on the screen."""
+
+    def __init__(self) -> None:
+        self.left: dict[str, dict[str, str]] = {}
+
+    async def suspend(self) -> Any:
+        left, self.left = self.left, {}
+        return left
+
+    def resume(self, kept: Any) -> None:
+        self.left = dict(kept or {})
 
 
 class Calls(Desk):
@@ -45,7 +58,15 @@ class Calls(Desk):
             *(("Tax", "Streets"), self.contacts, self.tasks, lambda: self.search.state.text, self.verification.kept),
             tab=lambda: self.caller.state.tab,
         )
-        of_call = {"caller": self.caller, "search": self.search, "verification": self.verification, "glass": self.glass}
+        self.forms = Forms()
+        self.call.forms = lambda: self.forms.left
+        of_call = {
+            "change": self.forms,
+            "caller": self.caller,
+            "search": self.search,
+            "verification": self.verification,
+            "glass": self.glass,
+        }
         self.calls = CallsViewModel(
             *(self.call, self.search, of_call, self.contact.ladder, self.contacts, self.tasks),
             ahead=lambda number: Ahead(number, ReadingRules(), Search(self.departments, self.audit, self.session.usual())),
@@ -268,32 +289,6 @@ def test_when_the_desk_is_clear_whoever_rings_comes_to_the_screen() -> None:
     play(work)
 
 
-def test_a_call_that_was_handed_over_goes_on_and_the_one_at_hand_is_parked() -> None:
-    verified = Verification("verified", (Asked("birth date", True),))
-    whose = (SubjectRef("revenue", "1"),)
-    draft = ContactDraft(NOW, (Inquiry("Tax"),), note="hers", query="maria gonzalez", members=whose, verification=verified, id="handed-1")
-
-    async def work(desk: Calls) -> None:
-        await desk.opened("omar haddad")
-        desk.call.set_note("his dog")
-        await desk.switched(lambda: desk.calls.go_on(draft, verified))
-        await desk.found("Maria Gonzalez")
-        assert (desk.call.key, desk.call.state.note, desk.call.state.inquiry.subject) == ("handed-1", "hers", "Tax")
-        assert desk.verification.state.level == "verified"
-        assert [each.question for each in desk.verification.kept().asked] == ["birth date", "handed over"]
-        assert desk.open_("parked").name == "Omar Haddad"
-        await desk.switched(desk.calls.next)
-        await desk.found("Omar Haddad")
-        assert (desk.call.state.note, desk.verification.state.level) == ("his dog", "anonymous")
-        back = msgspec.structs.replace(draft, id="")
-        await desk.switched(lambda: desk.calls.go_on(back, Verification()))
-        await desk.found("Maria Gonzalez")
-        assert desk.verification.state.level == "anonymous"
-        assert desk.call.key not in ("", "handed-1")
-
-    play(work)
-
-
 def test_after_a_crash_every_open_call_is_there_and_the_one_at_hand_as_it_was() -> None:
     contacts = FakeContacts()
 
@@ -306,12 +301,14 @@ def test_after_a_crash_every_open_call_is_there_and_the_one_at_hand_as_it_was() 
         await desk.opened("omar haddad")
         desk.caller.open_tab("revenue")
         desk.call.add_inquiry()
+        desk.forms.left = {"address": {"address": "1804 W"}}
         desk.call.set_note("his")
         await asyncio.sleep(0.4)
 
     async def then(desk: Calls) -> None:
         await desk.found("Omar Haddad")
         assert (desk.call.state.note, desk.search.state.text, desk.caller.state.tab) == ("his", "omar haddad", "revenue")
+        assert desk.forms.left == {"address": {"address": "1804 W"}}
         assert desk.call.state.restored
         assert desk.verification.state.level == "anonymous"
         assert desk.open_("parked").name == "Maria Gonzalez"

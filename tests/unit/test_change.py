@@ -345,7 +345,7 @@ def test_after_a_lock_what_was_typed_comes_back() -> None:
         desk.model.resume(kept)
         await desk.proposed()
         assert desk.state.fields[0].text == NEW
-        desk.model.forget("call-1")
+        desk.model.forget()
         await desk.proposed()
         assert not desk.state.fields[0].text
 

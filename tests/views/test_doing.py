@@ -337,7 +337,7 @@ def test_no_text_of_a_department_is_taken_for_markup(doing: DeskWindow, models: 
         ({"state": "waiting"}, "Waiting to be sent"),
         ({"state": "person"}, "Task for a caseworker"),
         ({"state": "done", "since": sample.AT, "fault": "same"}, "Had this already"),
-        ({"hinder": "level", "detail": "strong"}, "Verify the caller first"),
+        ({"hinder": "level", "detail": "strong"}, "Needs a caller who is strongly verified"),
         ({"hinder": "locked"}, "Locked there: takes no change now"),
         ({"hinder": "not found"}, "Nothing known of this person there"),
         ({"hinder": "same"}, "Has this already"),
@@ -357,7 +357,7 @@ def test_every_state_has_its_words(fields: dict[str, object], said: str) -> None
         ({"state": "person", "fault": "unsettled"}, "Nobody can tell from here whether it was taken"),
         ({"state": "refused", "fault": "conflict"}, ""),
         ({"state": "done", "note": "Bring the old card."}, "Bring the old card."),
-        ({"hinder": "level", "detail": "strong"}, "Needs a caller who is strongly verified"),
+        ({"hinder": "level", "detail": "strong"}, ""),
         ({"state": "waiting", "attempts": 1}, "Tried once"),
     ],
 )
