@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import get_args
 
 import click
@@ -13,7 +14,9 @@ import typer
 from msgspec import Struct
 from msgspec.structs import fields
 
-from adapters.manifest import Manifest
+from adapters.manifest import Manifest, load_manifest
+from adapters.registry import BUILT_IN, make_department
+from adapters.transport import Transport
 from app.commands import app
 from app.config import SiteSettings
 from tests.architecture.source import ROOT
@@ -99,6 +102,35 @@ def test_keys_of_a_manifest(key: str) -> None:
 @pytest.mark.parametrize("key", sorted(keys(SiteSettings) - WRITTEN_BY_THE_DEMO))
 def test_keys_of_a_site(key: str) -> None:
     assert told(key)
+
+
+def shown() -> list[str]:
+    """The examples of manifests, each with what all kinds say alike and it leaves out."""
+    found = []
+    for block in re.findall(r"^```toml\n((?:#[^\n]*\n)?kind = .*?)^```", readme(), re.DOTALL | re.MULTILINE):
+        top = block.partition("\n[")[0]
+        asks = [f'"{each}"' for each in ("find", "records", "lookup") if f"[[{each}]]" in block]
+        head = {"title": '"Office"', "colour": '"#336699"', "roles": '["agent"]', "capabilities": f"[{', '.join(asks)}]"}
+        before = "".join(f"{key} = {value}\n" for key, value in head.items() if not re.search(rf"^{key} = ", top, re.MULTILINE))
+        after = "" if "[person]" in block else '\n[person]\nid = "id"\nfull_name = "name"\n'
+        after += "" if "[record." in block else '\n[record.case]\nid = "id"\ntitle = "title"\n'
+        lists = {name for name in re.findall(r'codes = "(\w+)"', block) if f"[codes.{name}]" not in block}
+        found.append(before + block + after + "".join(f'\n[codes.{name}]\nO = {{ label = "Open" }}\n' for name in sorted(lists)))
+    return found
+
+
+@pytest.mark.parametrize("text", shown(), ids=lambda text: re.findall(r'^kind = "(\w+)"', text, re.MULTILINE)[0])
+def test_manifests_that_are_shown_can_be_used(text: str, tmp_path: Path) -> None:
+    file = tmp_path / "office.toml"
+    file.write_text(text, encoding="utf-8")
+    transport = Transport()
+    make_department(load_manifest(file, tmp_path), transport).close()
+    transport.close()
+
+
+def test_every_kind_is_shown() -> None:
+    kinds = {kind for text in shown() for kind in re.findall(r'^kind = "(\w+)"', text, re.MULTILINE)}
+    assert kinds >= set(BUILT_IN) - {"sql", "open311"}, "those two are shown by the demo city"
 
 
 def test_pictures_and_files_that_are_named_exist() -> None:
