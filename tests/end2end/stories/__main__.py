@@ -19,8 +19,22 @@ def hold(fact: object, words: str) -> None:
         raise StuckError(words)
 
 
+MARIA_CALLS = "+13125550142"
+
+
+async def what_is_my_tax_balance(agent: Agent) -> None:
+    await agent.ring(MARIA_CALLS)
+    await agent.verify("verified")
+    bills = [record for record in agent.models.caller.state.records if record.kind == "bill" and record.attention == "late"]
+    hold(bills and bills[0].amount is not None, "the balance is not on the screen")
+    await agent.macro(Qt.Key.Key_F7)
+    contact = await agent.wrap_up()
+    hold(contact.inquiries[0].outcome == "resolved" and contact.number, "the contact does not tell how it ended, or who called")
+    agent.told("balance", note=contact.note)
+
+
 async def tax_balance_and_a_payment_plan(agent: Agent) -> None:
-    await agent.search("maria gonzalez 60614")
+    await agent.ring(MARIA_CALLS)
     await agent.verify("verified")
     bills = [record for record in agent.models.caller.state.records if record.kind == "bill" and record.attention == "late"]
     hold(bills and bills[0].amount is not None, "the balance is not on the screen")
@@ -38,7 +52,7 @@ async def tax_balance_and_a_payment_plan(agent: Agent) -> None:
 
 
 async def moving_while_one_department_is_down(agent: Agent) -> None:
-    await agent.search("maria gonzalez 60614")
+    await agent.ring(MARIA_CALLS)
     await agent.verify("verified")
     await agent.switch("cases", False)
     await agent.macro(Qt.Key.Key_F8)
@@ -51,7 +65,7 @@ async def moving_while_one_department_is_down(agent: Agent) -> None:
     done = sorted(name for name, state in states.items() if state == "done")
     hold(done == ["parking", "permits", "requests", "revenue"], f"not all that answer have taken it: {states}")
     await agent.close_dialog()
-    contact = await agent.wrap_up("New address", 1)
+    contact = await agent.wrap_up()
     await agent.switch("cases", True)
     await agent.until(lambda: not agent.models.doing.state.waiting, "what was kept was not sent when the department was back")
     await agent.picture("all-sent")
@@ -59,7 +73,7 @@ async def moving_while_one_department_is_down(agent: Agent) -> None:
 
 
 async def a_pothole_reported_twice_and_escalated(agent: Agent) -> None:
-    await agent.search("maria gonzalez 60614")
+    await agent.ring(MARIA_CALLS)
     await agent.verify("identified")
     late = [record for record in agent.models.caller.state.records if record.kind == "service_request" and record.attention == "late"]
     hold(late, "the first report is not on the screen")
@@ -75,7 +89,7 @@ async def a_pothole_reported_twice_and_escalated(agent: Agent) -> None:
 
 
 async def an_expired_permit_renewed(agent: Agent) -> None:
-    await agent.search("mario gonzalez")
+    await agent.ring("+13125550190")
     await agent.verify("verified")
     permits = [record for record in agent.models.caller.state.records if record.status == "Expired"]
     hold(permits, "the permit that has ended is not on the screen")
@@ -119,12 +133,15 @@ async def an_anonymous_caller_asks_opening_hours(agent: Agent) -> None:
     agent.told("hours", note=contact.note)
 
 
+SHORT = {**MARIA_SAYS, "birth date": "030984"}
+"""As agents type a birth date."""
 MARIO_SAYS = {"birth date": "12/5/1991", "post code": "60657", "phone": "312 555 0190", "permit number": "1991"}
 FATHER_SAYS = {"birth date": "4/17/1951", "phone": "312 555 0119", "permit number": "0510", "last payment": "0"}
 STORIES: dict[str, tuple[Callable[[Agent], Awaitable[None]], dict[str, str]]] = {
-    "tax": (tax_balance_and_a_payment_plan, MARIA_SAYS),
-    "moving": (moving_while_one_department_is_down, MARIA_SAYS),
-    "pothole": (a_pothole_reported_twice_and_escalated, MARIA_SAYS),
+    "balance": (what_is_my_tax_balance, SHORT),
+    "tax": (tax_balance_and_a_payment_plan, SHORT),
+    "moving": (moving_while_one_department_is_down, SHORT),
+    "pothole": (a_pothole_reported_twice_and_escalated, SHORT),
     "permit": (an_expired_permit_renewed, MARIO_SAYS),
     "daughter": (a_daughter_calling_for_her_father, FATHER_SAYS),
     "hours": (an_anonymous_caller_asks_opening_hours, {}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import urllib.error
 import urllib.parse
 import urllib.request
 from collections.abc import Mapping
@@ -36,15 +38,39 @@ class Agent(Player):
 
     # --- the telephone
 
-    def phone(self, event: str, number: str) -> None:
+    async def ring(self, number: str) -> None:
+        """A call comes in, is searched before it is picked up, and is opened."""
+        await self._phone("newCall", number)
+        await self.until(lambda: any(each.mark == "ringing" for each in self.models.calls.state.calls), "nothing rang")
+        await self.picture("ringing")
+        self.press(Qt.Key.Key_R, CONTROL)
+        await self._phone("answer", number)
+        await self.until(lambda: any(each.mark == "talking" for each in self.models.calls.state.calls), "the call was not opened")
+        await self.until(lambda: self.models.search.state.phase == "done", "the departments did not finish")
+        await self.until(self.file_read, "the file was not read")
+
+    async def _phone(self, event: str, number: str) -> None:
         """The telephone system tells of a call, as Zammad's generic interface has it."""
         services = self.desk.services
         assert services is not None
         port = services.site.settings.telephony.webhook_port
         said = {"event": event, "direction": "in", "from": number, "to": "311", "callId": CALL, "user[]": "desk"}
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/", urllib.parse.urlencode(said).encode())
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            answer.read()
+        request = urllib.request.Request(f"http://127.0.0.1:{port}/cti", urllib.parse.urlencode(said).encode())
+
+        def post() -> None:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                answer.read()
+
+        for _ in range(100):
+            try:
+                await asyncio.to_thread(post)
+            except urllib.error.URLError as error:  # the desk begins to listen shortly after it is there
+                if not isinstance(error.reason, ConnectionRefusedError):
+                    raise
+            else:
+                return
+            await asyncio.sleep(0.05)
+        raise StuckError("the desk does not listen for calls")
 
     # --- who it is
 
