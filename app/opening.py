@@ -194,6 +194,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     caller.state_changed.connect(hanging_up.see)
     caller.state_changed.connect(call.touched)
     calls.vouched = verification.called_from
+    calls.greeted = verification.open
     settings = services.site.settings
     watch = Watch(settings.lock_minutes * 60, settings.session_hours * 3600)
     reviews = ReviewsViewModel(services.reviews, tasks)

@@ -63,7 +63,7 @@ def tell(text: str) -> None:
 
 
 class Player:
-    """The hands and eyes of a member of staff. ``keys`` counts what was pressed: a chord such as Ctrl+K is one."""
+    """The hands and eyes of a member of staff. ``keys`` counts what was pressed, of a chord such as Ctrl+K both keys."""
 
     def __init__(self, desk: Desk, folder: Path) -> None:
         self.desk = desk
@@ -78,7 +78,7 @@ class Player:
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = PLAIN) -> None:
         """One key, or one chord, into whatever has the focus."""
-        self.keys += 1
+        self.keys += 1 + sum(bool(modifier & each) for each in (CONTROL, SHIFT, ALT))
         QTest.keyClick(self._focused(), key, modifier)
 
     def type(self, text: str) -> None:

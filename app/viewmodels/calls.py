@@ -56,13 +56,16 @@ class Line(msgspec.Struct):
     kept: dict[str, Any] | None = None
     vouched: bool = False
     """It was told that the number speaks for the caller."""
+    greeted: bool = False
+    """It was told that the caller is on the line and waits to be asked who they are."""
 
 
 class CallsViewModel(ViewModel[CallsState]):
     """``screens`` belong to a call, besides ``call`` itself, and are put away and brought back in their order.
 
     ``ahead(number)`` makes the search for a number that rings, ``readable(number)`` writes it as staff do, ``fresh()`` is called when a
-    call begins of which nothing is known, ``vouched(caller)`` when the caller who is open alone has the number that calls.
+    call begins of which nothing is known, ``vouched(caller)`` when the caller who is open alone has the number that calls, ``greeted()``
+    when that caller was picked up and nothing was typed yet.
     """
 
     def __init__(
@@ -88,6 +91,7 @@ class CallsViewModel(ViewModel[CallsState]):
         self._readable = readable
         self._fresh = fresh
         self.vouched: Callable[[Caller], None] = lambda caller: None
+        self.greeted: Callable[[], None] = lambda: None
         self._lines: dict[str, Line] = {}
         self._aheads: dict[str, Ahead] = {}
         self._asides: dict[str, Aside] = {}
@@ -207,6 +211,7 @@ class CallsViewModel(ViewModel[CallsState]):
         line.phone, line.since = "talking", at
         if line.key == self._active:
             self._call.begin(at)
+            self._greet(line)
         elif self._free():
             self._bring(line.key)
         self._tell()
@@ -263,7 +268,14 @@ class CallsViewModel(ViewModel[CallsState]):
             if sole and line.direction == "in" and not line.vouched:
                 line.vouched = True
                 self.vouched(callers[0])
+                self._greet(line)
         self._call.touched()
+
+    def _greet(self, line: Line) -> None:
+        untouched = not self._call.state.note and self._call.state.inquiry.blank() and self._search.state.text == line.number
+        if line.vouched and line.phone == "talking" and untouched and not line.greeted:
+            line.greeted = True
+            self.greeted()
 
     def _start(self, key: str) -> None:
         if not (self._locked or self._switching or self._call.state.saving):

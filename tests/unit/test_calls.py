@@ -77,7 +77,12 @@ class Calls(Desk):
         self.search.opened = lambda who, loose, query: (self.caller.open(who, loose, query), self.call.concern(who))
         self.vouched: list[str] = []
         self.calls.vouched = lambda caller: self.vouched.append(caller.name)
+        self.greeted = 0
+        self.calls.greeted = self._greet
         self.call.saved.connect(self.verification.next_contact)
+
+    def _greet(self) -> None:
+        self.greeted += 1
 
     def tell(self, kind: Any, call: str = "1", number: str = PHONE, minutes: float = 0.0) -> None:
         self.calls.hear(CallEvent(kind, call, NOW + timedelta(minutes=minutes), number))
@@ -123,6 +128,22 @@ def test_at_the_ring_the_caller_is_there_before_anybody_picks_up() -> None:
         desk.tell("answered", minutes=0.5)
         assert desk.call.state.started == NOW + timedelta(seconds=30)
         assert len(desk.calls.state.calls) == 1, "told twice, it is one call"
+
+    play(work)
+
+
+@pytest.mark.parametrize("typed", [False, True])
+def test_whoever_is_picked_up_is_asked_who_they_are_once_unless_somebody_types(typed: bool) -> None:
+    async def work(desk: Calls) -> None:
+        desk.tell("ringing")
+        await desk.found("Maria Gonzalez")
+        assert desk.greeted == 0, "nobody has picked up yet"
+        if typed:
+            desk.call.set_note("she called bef")
+        for _ in range(2):
+            desk.tell("answered", minutes=0.5)
+            await asyncio.sleep(0.02)
+        assert desk.greeted == (0 if typed else 1)
 
     play(work)
 

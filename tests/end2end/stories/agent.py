@@ -39,11 +39,11 @@ class Agent(Player):
     # --- the telephone
 
     async def ring(self, number: str) -> None:
-        """A call comes in, is searched before it is picked up, and is opened."""
+        """A call comes in, is searched before it is picked up, and is picked up."""
         await self._phone("newCall", number)
         await self.until(lambda: any(each.mark == "ringing" for each in self.models.calls.state.calls), "nothing rang")
+        await self.until(lambda: self.models.search.state.phase == "done", "the departments did not finish")
         await self.picture("ringing")
-        self.press(Qt.Key.Key_R, CONTROL)
         await self._phone("answer", number)
         await self.until(lambda: any(each.mark == "talking" for each in self.models.calls.state.calls), "the call was not opened")
         await self.until(lambda: self.models.search.state.phase == "done", "the departments did not finish")
