@@ -3,7 +3,7 @@
 With ``careless`` behind, desks look nothing up: that this is found out shows that it would be. ``python -m tests.kill rivals COUNT`` lets
 three desks send from one store.
 
-Each seed is one person, whose change of address goes to five departments. The desk is killed once or twice at a step and a repetition
+Each seed is one person, whose change of address goes to six departments. The desk is killed once or twice at a step and a repetition
 that the seed chooses, started anew with its leases over, and at last left alone until nothing moves. Desks are forked from this
 process, which has imported everything and has no threads; the server is forked, too.
 """

@@ -1,4 +1,4 @@
-"""The departments of the killed desk: two in a real database, three behind a real server that loses replies and fails after it has acted.
+"""The departments of the killed desk: two in a real database, four behind a real server that loses replies and fails after it has acted.
 
 Each person's address is changed once, so that whatever had more than one effect was doubled. What a department did is counted where it
 was done: by a trigger in the database, and in the server where it sets the value.
@@ -11,13 +11,15 @@ import random
 import sqlite3
 import threading
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 from tests.fakes.http_server import Asked, Reply
 
 OLD, NEW = "12 Oak St", "7 Elm Ave"
-NAMES = ("keeps", "ledger", "lists", "mute", "plain")
+NAMES = ("keeps", "ledger", "lists", "mute", "plain", "streets")
 
 _HEAD = """
 title = "{title}"
@@ -76,6 +78,19 @@ headers = {{ {headers} }}
 {receipt}
 """
 
+_OPEN311 = """
+kind = "open311"
+address = "{url}/{name}"
+
+[[apply]]
+change = "address"
+fields = [
+  {{ name = "service_code", label = "What", type = "choice" }},
+  {{ name = "address_string", label = "Where" }},
+  {{ name = "description", label = "What exactly" }},
+]
+"""
+
 _NOW = """
 [apply.current]
 path = "/people/{subject}"
@@ -92,7 +107,8 @@ receipt = "number"
 
 
 def manifests(folder: Path, url: str) -> dict[str, str]:
-    """``keeps`` keeps keys, ``ledger`` logs them with the row, ``lists`` only lists them, ``plain`` is read back, ``mute`` is mute."""
+    """``keeps`` keeps keys, ``ledger`` logs them with the row, ``lists`` only lists them, ``plain`` is read back, ``mute`` is mute;
+    ``streets`` takes reports as Open311 has them, without keys, and tells the numbers of some later."""
     keyed = '"If-Match" = "{version}", "Idempotency-Key" = "{key}"'
     parts = {
         "keeps": _REST.format(url=url, name="keeps", more="repeatable = true", version="", headers=keyed, receipt='receipt = "number"')
@@ -104,10 +120,16 @@ def manifests(folder: Path, url: str) -> dict[str, str]:
         + 'version = "revision"\n'
         + _TOLD,
         "mute": _REST.format(url=url, name="mute", more="", version="", headers="", receipt=""),
+        "streets": _OPEN311.format(url=url, name="streets"),
         "ledger": _SQL.format(folder=folder.as_posix(), name="ledger", more="repeatable = true", log=_LOG),
         "plain": _SQL.format(folder=folder.as_posix(), name="plain", more="", log=""),
     }
     return {name: _HEAD.format(title=name.title()) + text for name, text in parts.items()}
+
+
+def form(person: int) -> dict[str, str]:
+    """What is filled in for a person: one form for all departments."""
+    return {"address": NEW, "service_code": "MOVE", "address_string": NEW, "description": f"{person} moves"}
 
 
 def make_database(file: Path, people: range) -> None:
@@ -124,7 +146,7 @@ def make_database(file: Path, people: range) -> None:
 
 
 class Server:
-    """``/DEPARTMENT/people/NO`` of three departments; of five writes, one is lost after it was done, and one fails after or before it."""
+    """``/DEPARTMENT/people/NO``, and reports; of five writes, one is lost after it was done, and one fails after or before it."""
 
     def __init__(self) -> None:
         self._addresses: dict[tuple[str, str], str] = {}
@@ -148,6 +170,14 @@ class Server:
                     return Reply(body, headers={"etag": f'"{revision}"'})
                 case "PUT", [name, "people", person]:
                     return self._write(name, person, asked, json.loads(asked.body))
+                case "POST", ["streets", "requests.json"]:
+                    said = dict(parse_qsl(asked.body.decode()))
+                    return self._write("streets", said["description"].split()[0], asked, {"address": said["address_string"]})
+                case "GET", ["streets", "requests.json"]:
+                    return Reply([self._report(person) for person in self._effects.get("streets", {})])
+                case "GET", ["streets", "tokens", person]:
+                    number = person.removesuffix(".json")
+                    return Reply([{"service_request_id": self._report(number)["service_request_id"], "token": number}])
         return Reply({"error": "not found"}, 404)
 
     def _write(self, name: str, person: str, asked: Asked, body: dict[str, Any]) -> Reply:
@@ -172,6 +202,13 @@ class Server:
             return Reply({"error": "changed meanwhile"}, 412)
         self._addresses[at], self._revisions[at] = body["address"], revision + 1
         self._effects.setdefault(name, {}).setdefault(person, []).append(body["address"])
+        if name == "streets":  # every other person's number is told later
+            return Reply([{"token": person}] if int(person) % 2 else [{"service_request_id": f"S{person}"}])
         if key:
             self._taken[key] = f"N{len(self._taken) + 1}"
         return Reply({"number": self._taken.get(key, "")})
+
+    @staticmethod
+    def _report(person: str) -> dict[str, str]:
+        at = datetime.now(UTC).isoformat()
+        return {"service_request_id": f"S{person}", "service_code": "MOVE", "description": f"{person} moves", "requested_datetime": at}

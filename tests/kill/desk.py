@@ -31,7 +31,7 @@ from models.store.changes import ChangeRows
 from models.store.store import Store
 from tests.fakes.departments import FakeAsker, FakeAudit, FakeSecrets
 from tests.fakes.registers import ADDRESS
-from tests.kill.city import NAMES, NEW
+from tests.kill.city import NAMES, form
 
 POINTS = (
     "before it is kept",
@@ -148,8 +148,8 @@ class Desk(NamedTuple):
         """Make the change of one person's address."""
         members = tuple(SubjectRef(name, str(person)) for name in NAMES)
         proposals = [each async for each in self.changes.propose("address", members)][-1]
-        form = {"caller_name": "", "call": str(person), "token": f"form {person}"}
-        await self.changes.submit("address", {"address": NEW}, proposals, **form)  # type: ignore[arg-type]
+        once = {"caller_name": "", "call": str(person), "token": f"form {person}"}
+        await self.changes.submit("address", form(person), proposals, **once)  # type: ignore[arg-type]
 
 
 @contextmanager
