@@ -71,8 +71,8 @@ def _delivered(row: ChangeRow) -> tuple[str, Tone]:
 def below(row: ChangeRow) -> str:
     """A second line under the chip: what the department said, or when it is tried again."""
     tr = QCoreApplication.translate
-    if row.note:
-        return row.note
+    if row.note or row.link:
+        return "\n".join(filter(None, (row.note, row.link)))
     if row.hinder == "not permitted" or (row.state == "person" and row.fault == "not permitted"):
         return tr("Change", "Your role may not change it there")
     if row.state == "person" and row.fault == "unsettled":

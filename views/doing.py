@@ -9,14 +9,12 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QWidget
 
 from app.viewmodels.doing_states import Doable
-from views.change_dialog import ChangeDialog
-from views.palette import Palette
-from views.waiting_dialog import WaitingDialog
 
 if TYPE_CHECKING:
     from app.viewmodels.doing_states import ChangeState, DoingState
     from models.records import Record
     from views.caller_pane import CallerPane
+    from views.change_dialog import ChangeDialog
     from views.do_section import DoSection
     from views.frame import Frame
     from views.masked import ShortMemory
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
 
 
 WAITING = "waiting for you"
+"""What the list of calls that wait is started by."""
 
 
 class Doing(QObject):
@@ -76,11 +75,15 @@ class Doing(QObject):
 
     def _show(self, title: str, doables: tuple[tuple[Doable, str], ...]) -> None:
         assert self._models is not None
+        from views.palette import Palette
+
         Palette(self._view.window(), title, doables, self._start).open()
 
     def show_waiting(self) -> None:
         """Calls that wait for whoever works here."""
         if self._models is not None:
+            from views.waiting_dialog import WaitingDialog
+
             WaitingDialog(self._view.window(), self._models.passing_on).open()
 
     def _start(self, key: str) -> None:
@@ -98,6 +101,8 @@ class Doing(QObject):
     def _changed(self, state: ChangeState) -> None:
         if state.phase == "closed" or self._dialog is not None or self._models is None:
             return
+        from views.change_dialog import ChangeDialog
+
         dialog = ChangeDialog(self._view.window(), self._models.change, self._models.addresses, self._clipboard)
         self._dialog = dialog
         dialog.verify.connect(self.verify)

@@ -156,7 +156,8 @@ def test_what_becomes_of_it_is_told_in_words(dialog: ChangeDialog, models: FakeV
     settle()
     rows = dialog.table.rows
     assert rows["revenue/1/"].state.badge.text().endswith(" · receipt RV-88213")
-    assert rows["permits/1/"].state.below.text() == "Zone 143 no longer applies: task made for Parking"
+    said = "Zone 143 no longer applies: task made for Parking\nhttps://permits.springvale.example/55102"
+    assert rows["permits/1/"].state.below.text() == said
     assert rows["library/1/"].state.badge.text().startswith("Changed by someone else at ")
     assert dialog.summary.text().startswith("From Dec 1: 1804 W Belmont Ave, 60657.")
     assert not dialog.fields.isVisible()
