@@ -10,13 +10,13 @@ from models.checks import CheckRow
 from models.outcomes import FAULT_WORDS
 
 
-def exit_code(rows: tuple[CheckRow, ...], articles: tuple[str, ...] = ()) -> int:
-    """0 when every department is fit for use and every article can be read, 1 when one falls short."""
-    return 1 if articles or any(falls_short(row) for row in rows) else 0
+def exit_code(rows: tuple[CheckRow, ...], texts: tuple[str, ...] = ()) -> int:
+    """0 when every department is fit for use and every article and letter can be read, 1 when one falls short."""
+    return 1 if texts or any(falls_short(row) for row in rows) else 0
 
 
-def as_json(rows: tuple[CheckRow, ...], articles: tuple[str, ...] = ()) -> str:
-    """One object a department: id, title, kind, capabilities, state, ms, credential, error, problems; and what is wrong with articles."""
+def as_json(rows: tuple[CheckRow, ...], texts: tuple[str, ...] = ()) -> str:
+    """One object a department: id, title, kind, capabilities, state, ms, credential, error, problems; and what is wrong with texts."""
     departments = [
         {
             "id": row.id,
@@ -33,13 +33,13 @@ def as_json(rows: tuple[CheckRow, ...], articles: tuple[str, ...] = ()) -> str:
         }
         for row in rows
     ]
-    return msgspec.json.encode({"departments": departments, "articles": articles}).decode()
+    return msgspec.json.encode({"departments": departments, "texts": texts}).decode()
 
 
-def as_text(rows: tuple[CheckRow, ...], articles: tuple[str, ...] = ()) -> str:
+def as_text(rows: tuple[CheckRow, ...], texts: tuple[str, ...] = ()) -> str:
     """A table, a row a department, with what is to be mended below it."""
     table = [("Department", "Kind", "Can", "Answers in", "Credential", "State")]
-    notes = list(articles)
+    notes = list(texts)
     for row in rows:
         state = row.state if not row.fault else f"{row.state}: {FAULT_WORDS[row.fault.key][0]}"
         table.append((row.title, row.kind, ", ".join(row.capabilities), f"{row.ms:.0f} ms" if row.ms else "-", row.credential, state))

@@ -136,7 +136,7 @@ def search(
 
 @app.command()
 def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
-    """Check every department: its manifest, its credential, and whether it answers; and every article of the site.
+    """Check every department: its manifest, its credential, and whether it answers; and every article and letter of the site.
 
     Exit code: 1 if one falls short. Example: civicdesk check --site DIR
     """
@@ -147,7 +147,8 @@ def check(site: SiteOption = None, as_json: JsonOption = False) -> None:
     with opened(site) as services:
 
         async def checked() -> tuple[tuple[CheckRow, ...], tuple[str, ...]]:
-            return await services.checks.check_all(), await services.library.problems()
+            texts = await services.library.problems() + await services.summaries.problems()
+            return await services.checks.check_all(), texts
 
         found = asyncio.run(checked())
         sys.stdout.write((checking.as_json(*found) if as_json else checking.as_text(*found)) + "\n")

@@ -166,7 +166,7 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
         glass.end()
 
     change.silent = lambda: {each.id for each in search.state.departments if isinstance(each.outcome, Failed)}
-    hanging_up.label, hanging_up.act = doing.label, doing.act
+    hanging_up.label, hanging_up.act, hanging_up.settled = doing.label, doing.act, doing.settled
     doing.state_changed.connect(lambda state: hanging_up.offers_changed())
     call.saved.connect(next_contact)  # before the next call comes to the screen
     of_call: dict[str, Screen] = {"caller": caller, "search": search, "saying": saying, "hanging_up": hanging_up, "change": change}

@@ -66,23 +66,26 @@ def read_letter(folder: Path, language: str, own: str) -> Letter:
     """The site's letter in this language, else in the city's ``own``, else the one that ships. Blocking. Raises LetterError."""
     short = language.partition("-")[0]
     for name in (*(f"summary.{tag}.txt" for tag in dict.fromkeys((language, short)) if tag and tag != own), "summary.txt"):
-        path = folder / name
-        try:
-            text = path.read_text(encoding="utf-8")
-        except FileNotFoundError:
-            continue
-        except (OSError, UnicodeDecodeError) as error:
-            raise LetterError(f"{path}: can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
-        found = _FRONT.match(text)
-        if found is None:
-            raise LetterError(f'{path}:1: has no front matter: write +++, then subject = "...", then +++ above the text')
-        try:
-            return read_table(Letter, tomllib.loads(found[1]) | {"text": text[found.end() :].strip() + "\n"}, "letter")
-        except Unusable as error:
-            raise LetterError("\n".join(f"{path}:{line_of(found[1], place) + 1}: {words}" for place, words in error.problems)) from None
-        except tomllib.TOMLDecodeError as error:
-            raise LetterError(f"{path}: the front matter is not TOML: {error}") from None
+        if (folder / name).exists():
+            return read_letter_file(folder / name)
     return ENGLISH
+
+
+def read_letter_file(path: Path) -> Letter:
+    """One letter of the site. Blocking. Raises LetterError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise LetterError(f"{path}: can't be read: {getattr(error, 'strerror', None) or 'it is not UTF-8'}") from None
+    found = _FRONT.match(text)
+    if found is None:
+        raise LetterError(f'{path}:1: has no front matter: write +++, then subject = "...", then +++ above the text')
+    try:
+        return read_table(Letter, tomllib.loads(found[1]) | {"text": text[found.end() :].strip() + "\n"}, "letter")
+    except Unusable as error:
+        raise LetterError("\n".join(f"{path}:{line_of(found[1], place) + 1}: {words}" for place, words in error.problems)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise LetterError(f"{path}: the front matter is not TOML: {error}") from None
 
 
 def compose(letter: Letter, done: Sequence[Done], caller: str, city: str, today: date, wording: Wording) -> Summary:

@@ -13,7 +13,7 @@ from app.services.blanks import Wording
 from app.services.bulkhead import Bulkhead
 from app.services.credentials import Credentials, KeyringUnavailable
 from app.services.departments import Asker, in_worker
-from app.services.letters import LetterError, compose, read_letter
+from app.services.letters import LetterError, compose, read_letter, read_letter_file
 from app.services.search import AuditTrail
 from models.audit import Look
 from models.people import SubjectRef
@@ -47,6 +47,19 @@ class Summaries:
         """How this site can send one."""
         asked: tuple[tuple[Way, object], ...] = (("email", self._mail), ("sms", self._sms), ("letter", self._letter))
         return (*(way for way, there in asked if there is not None), "pdf")
+
+    async def problems(self) -> tuple[str, ...]:
+        """The site's letters that can't be used, each with file, line and what to write."""
+        return await in_worker(self._worker, self._problems)
+
+    def _problems(self) -> tuple[str, ...]:
+        found = []
+        for path in sorted(self._folder.glob("summary*.txt")):
+            try:
+                read_letter_file(path)
+            except LetterError as error:
+                found.append(str(error))
+        return tuple(found)
 
     async def write(self, done: tuple[Done, ...], caller: str, language: str, wording: Wording) -> Summary:
         """The letter of what was done. Raises NotSent where the site's own letter can't be used."""

@@ -174,6 +174,15 @@ class DoingViewModel(ViewModel[DoingState]):
             theirs = any(each.subject in members for each in made.deliveries)
             self._change_form.show(made, caller if theirs else None, offer)
 
+    def settled(self) -> set[tuple[str, RecordRef | None]]:
+        """What was done in this call, by kind of change and record, as far as it was not refused or taken back."""
+        return {
+            (change.kind, delivery.record)
+            for change in self._made.values()
+            for delivery in change.deliveries
+            if delivery.state not in ("refused", "undone")
+        }
+
     def discard_problem(self) -> None:
         self._change(problem="")
 

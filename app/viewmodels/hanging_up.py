@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -41,6 +41,8 @@ class HangingUpViewModel(ViewModel[HangingUpState]):
         self._things: tuple[Thing, ...] = ()
         self._pending: asyncio.TimerHandle | None = None
         self.label: Callable[[str, RecordRef | None], str] = lambda action, record: ""
+        self.settled: Callable[[], Container[tuple[str, RecordRef | None]]] = frozenset
+        """What was done in this call, by action and record: that is nothing to settle any more."""
         self.act: Callable[[str, RecordRef | None], None] = lambda action, record: None
 
     def see(self, state: CallerState) -> None:
@@ -88,4 +90,6 @@ class HangingUpViewModel(ViewModel[HangingUpState]):
 
     def _tell(self, things: tuple[Thing, ...]) -> None:
         self._things = things
-        self._show(HangingUpState(tuple(OpenThing(each, self.label(each.action, each.record) if each.action else "") for each in things)))
+        settled = self.settled()
+        still = (each for each in things if (each.action, each.record) not in settled)
+        self._show(HangingUpState(tuple(OpenThing(each, self.label(each.action, each.record) if each.action else "") for each in still)))

@@ -140,12 +140,16 @@ def test_a_manifest_with_errors_is_told_with_its_line_and_the_rest_works(city: D
         broken.unlink()
 
 
-def test_an_article_with_errors_is_told_with_its_line(city: DemoCity) -> None:
-    broken = city.site / "knowledge" / "bins.md"
-    broken.write_text("+++\ntitel = 'Bins'\n+++\nOn Monday.\n", encoding="utf-8")
+def test_articles_and_letters_with_errors_are_told_with_their_line(city: DemoCity) -> None:
+    article, letter = city.site / "knowledge" / "bins.md", city.site / "summary.pl.txt"
+    article.write_text("+++\ntitel = 'Bins'\n+++\nOn Monday.\n", encoding="utf-8")
+    letter.write_text("+++\nsubjekt = 'x'\n+++\nHello\n", encoding="utf-8")
     try:
         done = civicdesk("check", "--site", str(city.site), "--json")
         assert done.returncode == 1
-        assert json.loads(done.stdout)["articles"][0].startswith(f"{broken}:2: titel is not a key")
+        told = json.loads(done.stdout)["texts"]
+        assert any(each.startswith(f"{article}:2: titel is not a key") for each in told)
+        assert any(each.startswith(f"{letter}:2: subjekt is not a key") for each in told)
     finally:
-        broken.unlink()
+        article.unlink()
+        letter.unlink()

@@ -233,6 +233,7 @@ def test_what_was_done_is_told_until_the_call_is_over() -> None:
         await desk.moved()
         (done,) = desk.model.state.done
         assert (done.title, done.departments, done.open) == ("Change of address", 2, ("Revenue", "Permits"))
+        assert desk.model.settled() == {("address", None)}
         assert desk.model.state.waiting == (("Revenue", 1), ("Permits", 1))
         written = []
         desk.model.written = lambda delivery: written.append(delivery.department)
@@ -254,6 +255,7 @@ def test_what_was_done_is_told_until_the_call_is_over() -> None:
         desk.model.follow()
         desk.model.call_is_over()
         assert desk.model.state.done == ()
+        assert desk.model.settled() == set()
         desk.now.key = "call-1"
         desk.model.follow()
         await desk.until(lambda: bool(desk.model.state.done))

@@ -176,6 +176,12 @@ def test_an_action_has_a_button_only_where_it_can_be_done() -> None:
         assert model.state.things[0].label == "Pay TB1…"
         model.do("pay", model.state.things[0].thing.record)
         assert done == [("pay", RecordRef("revenue", "TB1"))]
+        model.settled = lambda: {("pay", RecordRef("revenue", "TB2"))}
+        model.offers_changed()
+        assert len(model.state.things) == 1
+        model.settled = lambda: done
+        model.offers_changed()
+        assert model.state.things == ()
 
     run(work)
 
