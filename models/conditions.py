@@ -3,11 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
 from models.records import Attention, Record, State
+
+
+class Alike(NamedTuple):
+    """What records have in common that no condition on these keys tells apart."""
+
+    department: str
+    kind: str
+    state: str
+    attention: str
+    status: str
+
+
+def alike(record: Record) -> Alike:
+    """Of one record."""
+    return Alike(record.ref.department, record.kind, record.state, record.attention, record.status)
 
 
 class Condition(Struct, frozen=True, forbid_unknown_fields=True):
@@ -42,15 +57,26 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
         """How many of its keys are given: the more, the closer it fits."""
         return self.of_records + bool(self.reasons) + bool(self.differ)
 
+    @property
+    def of_each(self) -> bool:
+        """Whether it looks at more of a record than ``alike`` has."""
+        return bool(self.field) or self.due_within is not None or self.ended_within is not None
+
+    def holds_for_all(self, alike: Alike) -> bool:
+        """Whether all records that are so alike may meet it; they do unless it looks at each."""
+        return (
+            _in(alike.department, self.departments)
+            and _in(alike.kind, self.kinds)
+            and _in(alike.state, self.states)
+            and _in(alike.attention, self.attention)
+            and _in(alike.status, self.status)
+        )
+
     def holds_for(self, record: Record, today: date) -> bool:
         """Whether the record meets the keys on records."""
         days = (record.due - today).days if record.due is not None else None
         return (
-            _in(record.ref.department, self.departments)
-            and _in(record.kind, self.kinds)
-            and _in(record.state, self.states)
-            and _in(record.attention, self.attention)
-            and _in(record.status, self.status)
+            self.holds_for_all(alike(record))
             and (self.due_within is None or (days is not None and 0 <= days <= self.due_within and record.state != "closed"))
             and (self.ended_within is None or (days is not None and 0 < -days <= self.ended_within))
             and (not self.field or any(field.label == self.field and field.value for field in record.fields))

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from app.services.articles import ArticleError, read_article
 from app.services.blanks import without_blanks
-from models.conditions import Condition
+from models.conditions import Alike, Condition, alike
 from models.knowledge import Article, Found, Suggested
 from models.records import Record
 
 MOST = 20
 """Articles that one search lists."""
+_VARIANTS = 4
+"""Hits that are read for one that is listed: the same article in several languages."""
 _WORD = re.compile(r"[^\W_]+")
 _SAID = 20
 """What the reason of the call counts beside keys on records: what is asked comes before all that lies about."""
@@ -60,16 +62,16 @@ class Knowledge:
     ) -> tuple[Suggested, ...]:
         """The articles that fit, the closest first. ``records`` are those that may be seen, the most urgent first."""
         self._refresh()
+        fitting = _Fitting(records, reason, differing, today)
         scored: list[tuple[int, str, Suggested]] = []
         for variants in self._articles.values():
             best: tuple[int, Suggested] | None = None
             article = _variant(variants, language, self._language)
             assert article is not None
             for when in dict.fromkeys(each for variant in variants.values() for each in variant.when):
-                fits = _fits(when, records, reason, differing, today)
-                if fits is None:
+                fits, record = fitting.of(when)
+                if not fits:
                     continue
-                record = fits[0]
                 score = when.keys + (_SAID if when.reasons else 0) + (record is not None and record.attention == "late")
                 if best is None or score > best[0]:
                     best = score, Suggested(article, record.ref if record is not None else None, reason if when.reasons else "")
@@ -90,8 +92,8 @@ class Knowledge:
             query = joined.join(f'"{word}"*' for word in words)
             rows = self._index.execute(
                 "SELECT key, language, snippet(articles, 4, '', '', ' … ', 14) FROM articles WHERE articles MATCH ? "
-                f"ORDER BY bm25(articles, 0, 0, {_WEIGHTS})",
-                (query,),
+                f"AND rank MATCH 'bm25(0.0, 0.0, {_WEIGHTS})' ORDER BY rank LIMIT ?",
+                (query, MOST * _VARIANTS),
             ).fetchall()
             found: dict[str, Found] = {}
             for key, tongue, around in rows:
@@ -173,14 +175,34 @@ def _variant(variants: dict[str, Article], language: str, otherwise: str) -> Art
     return next(iter(variants.values()), None)
 
 
-def _fits(when: Condition, records: Sequence[Record], reason: str, differing: tuple[str, ...], today: date) -> tuple[Record | None] | None:
-    """None where the condition does not hold; else the first record that it holds for, if it is about any."""
-    if not when.keys or not when.holds_besides(reason, differing):
-        return None
-    if not when.of_records:
-        return (None,)
-    record = next((each for each in records if when.holds_for(each, today)), None)
-    return (record,) if record is not None else None
+class _Fitting:
+    """Which conditions hold now. Records that are alike are looked at together, and each condition once: a city has many articles."""
+
+    def __init__(self, records: Sequence[Record], reason: str, differing: tuple[str, ...], today: date) -> None:
+        self._reason, self._differing, self._today = reason, differing, today
+        self._groups: dict[Alike, list[tuple[int, Record]]] = {}
+        for place, record in enumerate(records):
+            self._groups.setdefault(alike(record), []).append((place, record))
+        self._known: dict[Condition, tuple[bool, Record | None]] = {}
+
+    def of(self, when: Condition) -> tuple[bool, Record | None]:
+        """Whether it holds; and the first record that it holds for, if it is about any."""
+        if when not in self._known:
+            self._known[when] = self._look(when)
+        return self._known[when]
+
+    def _look(self, when: Condition) -> tuple[bool, Record | None]:
+        if not when.keys or not when.holds_besides(self._reason, self._differing):
+            return False, None
+        if not when.of_records:
+            return True, None
+        found = [first for common, group in self._groups.items() if when.holds_for_all(common) and (first := self._first(when, group))]
+        return bool(found), min(found, key=lambda each: each[0])[1] if found else None
+
+    def _first(self, when: Condition, group: list[tuple[int, Record]]) -> tuple[int, Record] | None:
+        if not when.of_each:
+            return group[0]
+        return next((each for each in group if when.holds_for(each[1], self._today)), None)
 
 
 def _text(article: Article) -> str:
