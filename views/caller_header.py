@@ -244,6 +244,7 @@ class AttentionCard(PressCard):
         self.action.clicked.connect(self._act)
         self.action.hide()
         self.column.addWidget(self.action, 0, Qt.AlignmentFlag.AlignLeft)
+        self.column.addStretch(1)
         self.pressed.connect(lambda: self.chosen.emit(self.record))
 
     def draw(self, record: Record, department: str, today: date) -> None:

@@ -39,7 +39,7 @@ class Letter(Struct, frozen=True, kw_only=True):
     number: str = "Number: {{reference}}"
     follow: str = "Follow it here: {{link}}"
     words: dict[str, str] = {}
-    """Titles of changes, departments and reasons in this language."""
+    """Titles of changes, departments and reasons in this language. What has an empty one is for staff only, and left out."""
     text: str = ""
 
 
@@ -90,6 +90,7 @@ def read_letter_file(path: Path) -> Letter:
 
 def compose(letter: Letter, done: Sequence[Done], caller: str, city: str, today: date, wording: Wording) -> Summary:
     """The letter filled. What the caller can't follow, such as what was undone, is not in it."""
+    done = [each for each in done if letter.words.get(each.what, each.what)]
     items = [_item(letter, each) for each in done]
     values = {"caller.name": caller, "city.name": city, "today": wording.day(today), "done": "\n".join(items)}
     numbers = [f"{letter.words.get(each.what, each.what)} {each.reference}" for each in done if each.reference]

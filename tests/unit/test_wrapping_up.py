@@ -12,9 +12,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from app.services.blanks import EMPTY
 from app.services.credentials import Credentials
-from app.services.letters import ENGLISH, LetterError, compose, read_letter
+from app.services.letters import ENGLISH, compose
 from app.services.summaries import Summaries, reachable
 from app.services.wrapping_up import done_in, draft, merged, talked_about
 from app.tasks import Tasks
@@ -28,7 +27,6 @@ from models.people import SubjectRef
 from models.store.errors import StoreUnavailable
 from models.summary import Done, Summary
 from models.verification import Asked, Mandate, Verification
-from resources import resource
 from tests.fakes.departments import FakeAsker, FakeAudit
 from tests.fakes.site_script import script
 from tests.views import sample
@@ -115,35 +113,6 @@ def test_the_letter_tells_references_and_links_and_no_values() -> None:
     assert summary.short == "Springvale: Change of address A-12"
     for canary in ("CANARY", "1804", "Moved", "javascript", "long story"):
         assert canary not in repr(summary)
-
-
-def test_a_letter_of_the_site_in_the_callers_language(tmp_path: Path) -> None:
-    (tmp_path / "summary.es.txt").write_text(
-        '+++\nsubject = "Su llamada"\nnumber = "Número: {{reference}}"\nstates = { done = "hecho" }\n'
-        'words = { "Change of address" = "Cambio de dirección" }\n+++\nHola {{caller.name}}:\n\n{{done}}\n',
-        encoding="utf-8",
-    )
-    letter = read_letter(tmp_path, "es-MX", "en")
-    done = (Done("Change of address", "Revenue", "done", "A-12"), Done("Change of address", "Courts", "waiting"))
-    summary = compose(letter, done, "Maria", "Springvale", date(2026, 11, 24), Wording("es", "US"))
-    assert summary.text.startswith(
-        "Hola Maria:\n\n- Cambio de dirección (Revenue): hecho\n  Número: A-12\n- Cambio de dirección (Courts): on its"
-    )
-    assert read_letter(tmp_path, "en", "en") is ENGLISH
-    assert read_letter(tmp_path, "pl", "en") is ENGLISH
-    (tmp_path / "summary.txt").write_text('+++\nsubjekt = "x"\n+++\nHello', encoding="utf-8")
-    with pytest.raises(LetterError, match=r"summary.txt:2: subjekt is not a key of a letter"):
-        read_letter(tmp_path, "pl", "en")
-    (tmp_path / "summary.txt").write_text("Hello", encoding="utf-8")
-    with pytest.raises(LetterError, match=r"summary.txt:1: has no front matter"):
-        read_letter(tmp_path, "", "en")
-
-
-def test_a_long_text_message_is_cut() -> None:
-    done = tuple(Done("Change of address", "", "done", f"REF-{at:08}") for at in range(60))
-    short = compose(ENGLISH, done, "Maria", "Springvale", date(2026, 11, 24), Wording("en")).short
-    assert len(short) == 459
-    assert short.endswith("…")
 
 
 @pytest.mark.parametrize(
@@ -388,12 +357,3 @@ def test_the_lock_takes_it_away_and_brings_back_what_was_sent(tmp_path: Path) ->
         bench.model.resume(None)
 
     run(Bench(tmp_path), work)
-
-
-def test_the_demo_citys_letters_can_be_used() -> None:
-    folder = Path(str(resource("demo", "site")))
-    done = (Done("New address", "", "resolved"), Done("Change of address", "Revenue", "done", "A-12"))
-    for language, told in (("en", "Change of address (Revenue): done"), ("es", "Cambio de dirección (Hacienda): hecho")):
-        summary = compose(read_letter(folder, language, "en"), done, "Maria", "Springvale", date(2026, 11, 24), Wording(language, "US"))
-        assert told in summary.text
-        assert EMPTY not in summary.text + summary.subject
