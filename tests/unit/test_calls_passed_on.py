@@ -8,7 +8,7 @@ import pytest
 from models.contacts import ContactDraft, Inquiry
 from models.people import SubjectRef
 from models.verification import Asked, Verification
-from tests.unit.test_calls import NOW, Calls, play
+from tests.fakes.calls import NOW, Calls, play
 
 pytestmark = pytest.mark.usefixtures("qapp")
 
