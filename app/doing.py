@@ -57,7 +57,8 @@ async def _content(path: str) -> bytes:
     return await in_worker(_FILES, lambda: read_media(path))
 
 
-def _open(link: str) -> None:
+def open_link(link: str) -> None:
+    """In the browser."""
     QDesktopServices.openUrl(QUrl(link))
 
 
@@ -74,7 +75,7 @@ def doing_for(
     change = ChangeViewModel(
         *(services.changes, services.disclosure, FormReader(services.rules, services.geocoding.read), _content, departments),
         *(lambda: call.key, ChangeRefused, tasks),
-        open_link=_open,
+        open_link=open_link,
         hosts=site.open_links,
     )
     now = Now(caller, call)

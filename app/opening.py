@@ -8,7 +8,7 @@ from pathlib import Path
 from adapters.registry import DESCRIBED
 from app.bootstrap import Services, UnknownRole, open_services
 from app.config import Site, SiteError, load_site
-from app.doing import doing_for
+from app.doing import doing_for, open_link
 from app.reporting import log_to
 from app.services.bulkhead import Bulkhead
 from app.services.credentials import KeyringUnavailable
@@ -91,6 +91,8 @@ def viewmodels_for(services: Services, tasks: Tasks) -> ViewModels:
     caller = CallerViewModel(
         (*departments, DepartmentState(HISTORY, "Contacts", "#475569", kind="store")),
         *(lambda: services.new_file(history), services.disclosure, services.revealing, tasks, site.reveal_reasons),
+        open_links=site.open_links,
+        open_link=open_link,
     )
     titles = {department.id: department.title for department in departments}
     verification = VerificationViewModel(

@@ -13,6 +13,7 @@ from models.records import Record, RecordRef
 from views import empty_tab, icons, words
 from views.caller_header import AttentionCards, CallerHeader
 from views.caller_tabs import OVERVIEW, CallerTabs
+from views.link_question import LinkQuestion
 from views.masked import RevealMenu
 from views.record_detail import RecordDetail
 from views.record_split import FilterBox, TableAndDetail
@@ -39,6 +40,7 @@ class CallerPane(QWidget):
 
     retry = Signal(str)
     retry_search = Signal(str)
+    open_link = Signal(str)
     tab_opened = Signal(str)
     verify = Signal()
     acted = Signal(object)
@@ -73,6 +75,7 @@ class CallerPane(QWidget):
         self.detail = RecordDetail(self.reveal_menu)
         self.detail.do_button.clicked.connect(self._act)
         self.detail.look_button.clicked.connect(self._look)
+        self.detail.link_wanted.connect(self._ask_to_open)
         self.page = EmptyState()
         self.page.pressed.connect(self._retry_this)
         self.filter = FilterBox()
@@ -323,9 +326,13 @@ class CallerPane(QWidget):
         elif (department := self._department(self.tabs.scope())) is not None:
             self._ask_again(department)
 
+    def _ask_to_open(self, link: str) -> None:
+        LinkQuestion(self, link, lambda: self.open_link.emit(link)).open()
+
     def _chosen(self, record: Record | None) -> None:
         department = record.ref.department if record else ""
         revealed = self._state.revealed if self._state else None
+        self.detail.open_links = self._state.open_links if self._state else ()
         self.detail.draw(record, self._titles.get(department, (department, ""))[0], self._kinds.get(department, ""), revealed)
         QTimer.singleShot(0, self.split, self.split.arrange)  # once the detail is laid out
 

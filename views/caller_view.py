@@ -104,6 +104,7 @@ class CallerView(QWidget):
         self.people.tried.connect(self.search.try_text)
         self.caller.retry.connect(models.caller.retry)
         self.caller.retry_search.connect(models.search.retry)
+        self.caller.open_link.connect(models.caller.open_link)
         self.caller.tab_opened.connect(models.caller.open_tab)
         self._frame.follow(models.search, self.search.draw, self.strip.draw, self.people.draw, self.caller.draw_search, self._remember)
         self.caller.bind(models.verification)

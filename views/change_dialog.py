@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScroll
 from views import change_words, words
 from views.change_table import ChangeTable
 from views.form_fields import FormFields
+from views.link_question import LinkQuestion
 from views.theme import look
 from views.widgets.cards import Banner
 from views.widgets.plain_label import PlainLabel
@@ -189,7 +190,7 @@ class ChangeDialog(QDialog):
         elif what == "copy" and link:
             self._clipboard.copy(link)
         elif what == "open":
-            self._model.open_link(delivery)
+            LinkQuestion(self, link, lambda: self._model.open_link(delivery)).open()
 
     def _decided(self, key: str, take: str) -> None:
         self._model.decide(self._delivery(key)[0], "ours" if take == "ours" else "theirs")

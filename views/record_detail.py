@@ -6,10 +6,11 @@ from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from models.people import ValuePlace
+from models.web_links import may_open
 from views import words
 from views.masked import MaskedValue, RevealMenu
 from views.theme import look
@@ -37,10 +38,19 @@ class _FieldCell(QWidget):
         self._layout.setSpacing(0)
         self._layout.addWidget(self._label)
         self._layout.addWidget(self._value)
+        self.link = ""
+        self.open_button = QPushButton(self.tr("Open…"))
+        self.open_button.setProperty("role", "link")
+        self.open_button.setAutoDefault(True)
+        self.open_button.hide()
+        self._layout.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignLeft)
         self._layout.addStretch(1)
 
-    def draw(self, label: str, value: str, said: str, masked: MaskedValue | None) -> None:
-        """Shows one field; one that is or was masked in a widget of its own."""
+    def draw(self, label: str, value: str, said: str, masked: MaskedValue | None, *, opens: bool = False) -> None:
+        """Shows one field; one that is or was masked in a widget of its own. ``opens``: the value is a link that may be opened."""
+        self.link = value if opens else ""
+        self.open_button.setVisible(opens)
+        self.open_button.setAccessibleName(self.tr("Open the link of {label}").format(label=label))
         self._label.setText(label)
         self._value.setText(value)
         self._value.setVisible(masked is None)
@@ -55,7 +65,9 @@ class _FieldCell(QWidget):
 
 
 class RecordDetail(QFrame):
-    """The pane beside the table."""
+    """The pane beside the table. ``link_wanted`` carries a link that somebody wants to open, of ``open_links``'s hosts."""
+
+    link_wanted = Signal(str)
 
     def __init__(self, reveal: RevealMenu) -> None:
         super().__init__()
@@ -68,6 +80,7 @@ class RecordDetail(QFrame):
         self.badge = Badge()
         self.source = ElidedLabel(role="small")
         self._cells: list[_FieldCell] = []
+        self.open_links: tuple[str, ...] = ()
         inside = QWidget()
         self._grid = QGridLayout(inside)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -130,6 +143,7 @@ class RecordDetail(QFrame):
         while len(self._cells) < len(fields):
             at = len(self._cells)
             cell = _FieldCell()
+            cell.open_button.clicked.connect(lambda _checked=False, cell=cell: self.link_wanted.emit(cell.link))
             self._cells.append(cell)
             self._grid.addWidget(cell, at // _COLUMNS, at % _COLUMNS)
         for at, cell in enumerate(self._cells):
@@ -140,7 +154,7 @@ class RecordDetail(QFrame):
                 label, value, said, place, why = fields[at]
                 shown = revealed.value if revealed is not None and revealed.place == place else ""
                 masked = MaskedValue(place, why, self._reveal, value=shown) if place is not None else None
-                cell.draw(label, value, shown or said, masked)
+                cell.draw(label, value, shown or said, masked, opens=place is None and may_open(value, self.open_links))
                 if masked is not None and place == focused:
                     masked.enter()
                     QTimer.singleShot(0, cell, partial(self.area.ensureWidgetVisible, cell))  # once it is laid out

@@ -25,6 +25,7 @@ from models.query import SearchQuery
 from models.records import Record
 from models.store.errors import StoreUnavailable
 from models.verification import LEVELS
+from models.web_links import may_open
 
 
 class CallerViewModel(ViewModel[CallerState]):
@@ -44,8 +45,12 @@ class CallerViewModel(ViewModel[CallerState]):
         revealing: Revealing,
         tasks: Tasks,
         reveal_reasons: tuple[str, ...] = (),
+        open_links: tuple[str, ...] = (),
+        open_link: Callable[[str], None] = lambda link: None,
     ) -> None:
         super().__init__(CallerState(departments=departments, reveal_reasons=reveal_reasons))
+        self._open_links = open_links
+        self._open_link = open_link
         self._departments = departments
         self._new_file = new_file
         self._disclosure = disclosure
@@ -154,6 +159,7 @@ class CallerViewModel(ViewModel[CallerState]):
                 more_from=more_from,
                 revealed=self._revealed[0] if self._revealed else None,
                 reveal_reasons=self._reasons,
+                open_links=self._open_links,
                 tab=self._tab,
             )
         )
@@ -163,6 +169,11 @@ class CallerViewModel(ViewModel[CallerState]):
         """Show one masked value for a while; what was revealed before is masked again."""
         if self._caller is not None and reason and self._is_masked(place):
             self._tasks.start(self._reveal(self._caller, place, reason), "reveal")
+
+    def open_link(self, link: str) -> None:
+        """Open a link that stands in a record on the screen, where the site allows its host."""
+        if may_open(link, self._open_links) and any(link == field.value for record in self.state.records for field in record.fields):
+            self._open_link(link)
 
     def mask(self) -> None:
         """Mask what was revealed."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -14,6 +13,7 @@ from app.viewmodels.states import DepartmentState
 from models.changes import Current, Delivery, FormField, Hinder, Proposal
 from models.people import Shut, SubjectRef
 from models.records import RecordRef
+from models.web_links import host_of, may_open
 
 BLOCKING: frozenset[Hinder] = frozenset({"level", "locked"})
 """Nothing can be sent there, whatever is chosen; of the others, some become a caseworker's task."""
@@ -110,13 +110,8 @@ class RowMaker:
         return tuple(told)
 
     def _link(self, link: str) -> tuple[str, bool]:
-        """A link that may be given to a caller, and whether it may be opened here: only https, and no address that shows another host."""
-        try:
-            parts = urlsplit(link)
-            fit = parts.scheme == "https" and bool(parts.hostname) and parts.username is None and link.isprintable() and " " not in link
-        except ValueError:
-            return "", False
-        return (link, parts.hostname in self._hosts) if fit else ("", False)
+        """A link that may be given to a caller, and whether it may be opened here."""
+        return (link, may_open(link, self._hosts)) if host_of(link) else ("", False)
 
     def _has_all(self, current: Current, values: Mapping[str, str]) -> bool:
         kept = [field for field in self._fields if _keeps(field, current.values)]

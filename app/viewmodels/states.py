@@ -105,6 +105,8 @@ class CallerState(msgspec.Struct, frozen=True):
     reveal_reasons: tuple[str, ...] = ()
     tab: str = ""
     """The id of the department whose tab is open; empty for all."""
+    open_links: tuple[str, ...] = ()
+    """Hosts whose links may be opened."""
 
 
 Ended = Literal["", "strong", "locked", "reading", "none"]

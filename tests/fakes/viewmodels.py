@@ -75,6 +75,9 @@ class FakeCaller(FakeViewModel):
         self.calls.append(("reveal", place, reason))
         self.change(revealed=Revealed(place, self.secret))
 
+    def open_link(self, link: str) -> None:
+        self.calls.append(("open_link", link))
+
     def copy_revealed(self) -> None:
         self.calls.append(("copy_revealed",))
         self.copied.emit(self.state.revealed.value)
