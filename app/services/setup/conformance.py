@@ -93,6 +93,8 @@ def _promised(manifest: Manifest, department: Department, credential: str | None
         words = "" if credential else f"put it there: keyring set civicdesk {manifest.credential}"
         yield Line("manifest", f"credential {manifest.credential} is in the keyring", state, words)
     parts = {need for find in manifest.find for need in find.needs}
+    if manifest.lookup or manifest.references:
+        parts.add("reference")  # a number that is looked up finds its record
     missing = [each for each in ("family", "phone", "reference") if each not in parts] if manifest.find else []
     if missing:
         yield Line("manifest", "callers are found by what they say", "to look at", f"no [[find]] by {', '.join(missing)}")
