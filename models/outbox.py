@@ -11,6 +11,9 @@ from models.changes import Change, Current, Delivery, DeliveryState, Receipt
 from models.people import SubjectRef
 from models.records import RecordRef
 
+LONGEST_WAIT = 300.0
+"""Seconds beyond which nothing is put off."""
+
 Intent = Literal["apply", "undo"]
 """What is to be done in the department: the change, or taking it back."""
 

@@ -17,12 +17,11 @@ from adapters.manifest_apply import Apply
 from app.services.departments import GRACE, Departments
 from app.services.handing_over import apply_of, task_for, words_for
 from models.changes import ChangeKind, Current, DeliveryState, Receipt, Writing, has_already
-from models.outbox import Claim, Result, Task
+from models.outbox import LONGEST_WAIT, Claim, Result, Task
 from models.outcomes import Failed, Fault, NotPermitted
 
 FIRST_WAIT = 2.0
-LONGEST_WAIT = 300.0
-"""Seconds until a delivery is tried again: doubled each time, less up to a half by chance."""
+"""Seconds until a delivery is tried again: doubled each time up to LONGEST_WAIT, less up to a half by chance."""
 STEPS = 3
 """Calls that one try makes at most: looking up, sending, reading again. Each ends by the department's deadline."""
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, RowMapping, bindparam, func, insert, or_, sel
 
 from models.audit import AuditEntry
 from models.changes import Change, Current, Delivery, Receipt
-from models.outbox import Claim, Decision, Event, NewChange, NewDelivery, Result, Slots, Task
+from models.outbox import LONGEST_WAIT, Claim, Decision, Event, NewChange, NewDelivery, Result, Slots, Task
 from models.people import SubjectRef
 from models.records import RecordRef
 from models.store.audit import append_rows
@@ -24,8 +24,6 @@ from models.store.database import Database
 from models.store.tables import changes, deliveries, storable, work_items
 from models.store.work import put, take_out
 
-LONGEST_WAIT = timedelta(minutes=5)
-"""Beyond which nothing is put off."""
 CUT_SHORT = "the desk that sent it ended before the answer"
 _LATEST_EVENTS = 200
 
@@ -141,6 +139,7 @@ class ChangeRows:
                 whose = {row["id"]: row["made_by"] for row in connection.execute(_makers(current)).mappings()}
                 fields = [self._ended(connection, row, result, whose[row["change_id"]], now) for row, result in current]
                 connection.execute(update(deliveries).where(deliveries.c.id == bindparam("row")), fields)
+                connection.execute(_without_media(whose))
         return tuple(dict.fromkeys(row["change_id"] for row, _ in current))
 
     def decide(self, decision: Decision, entries: Sequence[AuditEntry]) -> bool:
@@ -214,7 +213,7 @@ class ChangeRows:
             row=row["id"],
             state=result.state,
             since=_events(history)[-1].at,  # since the first try that ended so
-            next_try=None if result.wait is None else now + min(timedelta(seconds=result.wait), LONGEST_WAIT),
+            next_try=None if result.wait is None else now + timedelta(seconds=min(result.wait, LONGEST_WAIT)),
             lease_until=None,
             fault=result.fault,
             detail=storable(result.detail),
@@ -239,11 +238,18 @@ class ChangeRows:
 
 
 def _due(now: datetime) -> Any:
-    return or_(deliveries.c.next_try <= now, deliveries.c.next_try > now + LONGEST_WAIT)
+    return or_(deliveries.c.next_try <= now, deliveries.c.next_try > now + timedelta(seconds=LONGEST_WAIT))
 
 
 def _makers(current: Iterable[tuple[Any, Result]]) -> Any:
     return select(changes.c.id, changes.c.made_by).where(changes.c.id.in_({row["change_id"] for row, _ in current}))
+
+
+def _without_media(ids: Iterable[int]) -> Any:
+    """A picture that every department has is not kept here as well."""
+    open_ = select(deliveries.c.id).where(deliveries.c.change_id == changes.c.id, deliveries.c.state.not_in(("done", "undone")))
+    over = changes.c.id.in_(list(ids)) & (func.length(changes.c.media) > 0) & ~open_.exists()
+    return update(changes).where(over).values(media=b"")
 
 
 def _claimed(row: Any, until: datetime, now: datetime) -> dict[str, Any]:

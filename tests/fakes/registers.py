@@ -43,6 +43,7 @@ class FakeRegister(FakeDepartment):
     token: str = ""
     """With a token, numbers are given later."""
     number: str = ""
+    media: bytes = b""
     at: Callable[[str], None] = lambda point: None
 
     def current(self, writing: Writing, ctx: CallContext) -> Current | None:
@@ -95,6 +96,7 @@ class FakeRegister(FakeDepartment):
             raise Conflict(f"version {self.version}")
         self.address = writing.values["address"]
         self.version += 1
+        self.media = writing.media
         self.taken.append(writing.key)
         return self._receipt()
 

@@ -6,11 +6,13 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from adapters.contract import Conflict, DepartmentError, Forbidden, NotFound, RateLimited, Rejected, SignInNeeded, Unavailable
 from app.services.changes import ChangeRefused
-from app.services.sending import LONGEST_WAIT, backoff
+from app.services.sending import backoff
 from models.changes import Change, DeliveryState
+from models.outbox import LONGEST_WAIT
 from tests.fakes.registers import NEW, OLD, FakeRegister, Town, play
 
 LATER = 400.0
@@ -344,3 +346,24 @@ def test_the_history_tells_what_became_of_it(tmp_path: Path) -> None:
         assert told == [("waiting", "", 1), ("waiting", "no_connection", 3), ("done", "", 1)]
 
     play(tmp_path, work)
+
+
+def test_a_picture_goes_along_and_is_not_kept_once_every_department_has_it(tmp_path: Path) -> None:
+    registers = {"revenue": FakeRegister(), "permits": FakeRegister(down=True)}
+
+    async def work(town: Town) -> None:
+        proposals = await town.proposed()
+        await town.changes.submit("address", {"address": NEW}, proposals, caller_name="", call="c1", media=b"picture")
+
+        def kept() -> bytes:
+            with town.store._database.reading() as connection:
+                return bytes(connection.scalar(text("SELECT media FROM changes")))
+
+        await town.drained()
+        assert kept() == b"picture"
+        registers["permits"].down = False
+        assert states(await town.drained(LATER)) == ["done", "done"]
+        assert kept() == b""
+
+    play(tmp_path, work, registers)
+    assert [register.media for register in registers.values()] == [b"picture"] * 2
