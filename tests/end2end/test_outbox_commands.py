@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -10,11 +11,14 @@ from datetime import UTC, datetime
 
 import pytest
 
+from app.bootstrap import open_services
 from models.audit import AuditEntry
+from models.changes import Change
 from models.outbox import NewChange, NewDelivery
 from models.people import SubjectRef
 from models.store.store import FILE_NAME, Store
 from resources.demo.city import DemoCity
+from tests.end2end.test_city_changes import MARIA
 from tests.end2end.test_commands import civicdesk
 
 SECRET = "77 Hidden Lane"
@@ -38,7 +42,11 @@ def kept(city: DemoCity) -> Iterator[int]:
     with Store.open(folder) as store:
         (change,) = store.changes.get((store.changes.add(new, [entry]),))
     yield change.deliveries[0].id
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    empty(city)
+
+
+def empty(city: DemoCity) -> None:
+    with closing(sqlite3.connect(city.site / "store" / FILE_NAME)) as connection, connection:
         connection.execute("DELETE FROM deliveries")
         connection.execute("DELETE FROM changes")
 
@@ -72,3 +80,42 @@ def test_bad_use_is_told_in_one_line(city: DemoCity, arguments: tuple[str, ...],
     done = civicdesk("outbox", *arguments, "--site", str(city.site))
     assert (done.returncode, done.stderr.count("\n")) == (code, 1)
     assert words in done.stderr
+
+
+def test_what_a_department_missed_is_sent_by_hand_once_it_is_back(city: DemoCity) -> None:
+    """Maria's new e-mail reaches four departments; the fifth is off, and gets it by the command."""
+    members = tuple(SubjectRef(name, key) for name, key in MARIA.items())
+    services = open_services(city.site, alone=True)
+
+    async def tell_all() -> Change:
+        await services.switch("permits", False)
+        proposals = [each async for each in services.changes.propose("email", members)][-1]
+        chosen = tuple(each for each in proposals if each.hinder != "not permitted")
+        values = {"email": "maria.other@mail.example"}
+        await services.changes.submit("email", values, chosen, caller_name="Maria Gonzalez", call="e2e")
+        await services.changes.outbox.drain()
+        return (await services.changes.of_call("e2e"))[0]
+
+    async def take_back() -> set[str]:
+        for part in (await services.changes.of_call("e2e"))[0].deliveries:
+            await services.changes.undo(part.id)
+        await services.changes.outbox.drain()
+        return {part.state for part in (await services.changes.of_call("e2e"))[0].deliveries}
+
+    try:
+        change = asyncio.run(tell_all())
+        ends = {part.department: part.state for part in change.deliveries}
+        assert ends == {name: "waiting" if name == "permits" else "done" for name in MARIA}
+        still = civicdesk("outbox", "retry", "--site", str(city.site))
+        assert (still.returncode, "The department's system can't be reached" in still.stdout) == (3, True)
+        asyncio.run(services.switch("permits", True))
+        done = civicdesk("outbox", "retry", "--site", str(city.site), "--json")
+        assert done.returncode == 0, done.stdout
+        assert [(each["department"], each["state"]) for each in json.loads(done.stdout)["deliveries"]] == [("permits", "done")]
+        shown = json.loads(civicdesk("outbox", "show", str(change.deliveries[0].id), "--site", str(city.site), "--json").stdout)
+        assert {each["department"]: each["state"] for each in shown["deliveries"]} == dict.fromkeys(MARIA, "done")
+        assert asyncio.run(take_back()) == {"undone"}
+    finally:
+        asyncio.run(services.switch("permits", True))
+        services.close()
+        empty(city)
