@@ -17,6 +17,8 @@ class Page(msgspec.Struct, frozen=True):
     height: int
     stride: int
     pixels: bytes
+    text: str = ""
+    """Its words, as far as it has some, for screen readers."""
 
 
 class Preview(msgspec.Struct, frozen=True):

@@ -160,6 +160,8 @@ class DocumentDialog(QDialog):
             image = QImage(page.pixels, page.width, page.height, page.stride, QImage.Format.Format_RGBX8888).copy()
             image.setDevicePixelRatio(self.devicePixelRatioF())
             self.picture.show_image(image)
+            self.picture.setAccessibleName(self.tr("Page {number}").format(number=page.number + 1))
+            self.picture.setAccessibleDescription(page.text)
             self.stack.setCurrentWidget(self.area)
             self.area.verticalScrollBar().setValue(0)
 

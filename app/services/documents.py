@@ -18,6 +18,8 @@ from models.records import Media, Record
 
 MOST_TEXT = 300_000
 """Letters of a text that are shown."""
+MOST_WORDS = 20_000
+"""Letters of a page that a screen reader is given."""
 MOST_ROWS, MOST_COLUMNS = 1_000, 60
 MOST_PIXELS = 20_000_000
 """Of a drawn page: a page may claim any size."""
@@ -104,7 +106,11 @@ class Documents:
             wide, high = page.get_size()
             scale = min(max(1, width) / max(1.0, wide), (MOST_PIXELS / max(1.0, wide * high)) ** 0.5)
             bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
-            drawn = Page(number, bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer))
+            words = page.get_textpage()
+            drawn = Page(
+                number, bitmap.width, bitmap.height, bitmap.stride, bytes(bitmap.buffer), _fit(words.get_text_range()[:MOST_WORDS])
+            )
+            words.close()
             bitmap.close()
             page.close()
             return drawn

@@ -125,6 +125,22 @@ def test_pages_are_drawn_one_by_one_and_forgotten_when_left(desk: Desk) -> None:
     assert asyncio.run(desk.documents.page(0, 600)) is None
 
 
+def test_the_words_of_a_page_are_told_to_screen_readers(desk: Desk, qapp: object) -> None:
+    from PySide6.QtCore import QBuffer, QIODevice
+    from PySide6.QtGui import QPainter, QPdfWriter
+
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    writer = QPdfWriter(buffer)
+    painter = QPainter(writer)
+    painter.drawText(1000, 1000, "Notice of assessment")
+    painter.end()
+    desk.open(bytes(buffer.data().data()))
+    page = asyncio.run(desk.documents.page(0, 300))
+    assert page is not None
+    assert page.text == "Notice of assessment"
+
+
 def test_a_page_of_any_size_stays_within_bounds(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.services.documents.MOST_PIXELS", 1_000_000)
     desk.open(pdf(1, (14_400, 14_400)))

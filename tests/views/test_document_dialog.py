@@ -104,7 +104,8 @@ def test_the_detail_offers_it_and_a_record_without_one_does_not(
 
 def test_pages_are_turned_by_keys(look: Callable[[Preview], DocumentDialog], port: FakeDocument, qapp: QApplication) -> None:
     dialog = look(Preview("pages", pages=3, cut=True))
-    port.change(page=Page(0, 2, 1, 8, b"\xff\0\0\0" * 2))
+    port.change(page=Page(0, 2, 1, 8, b"\xff\0\0\0" * 2, "Notice of assessment"))
+    assert dialog.picture.accessibleDescription() == "Notice of assessment"
     assert dialog.picture.image().pixelColor(0, 0) == QColor(255, 0, 0)
     assert dialog.note.text() == "Page 1 of 3 · only the beginning is shown"
     assert dialog.about.text() == "Archive · letter.pdf · application/pdf · 1.2 MB"
