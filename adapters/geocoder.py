@@ -31,10 +31,14 @@ class Geocoder(Struct, frozen=True):
     address: str
     speaks: Speaks = "photon"
     parameters: dict[str, str] = {}
+    key: str = ""
+    """The parameter in which the call's credential is sent, where it has one."""
 
     def suggest(self, text: str, ctx: CallContext) -> tuple[Address, ...]:
         """Addresses with their parts and an empty ``full``, the best first. Raises DepartmentError."""
         asked = {**self.parameters, "q": text, "limit": str(MOST)}
+        if ctx.credential:
+            asked[self.key] = ctx.credential
         if self.speaks == "nominatim":
             asked |= {"format": "jsonv2", "addressdetails": "1"}
         joint = "&" if "?" in self.address else "?"

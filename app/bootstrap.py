@@ -272,7 +272,7 @@ def open_services(folder: Path, role: str = "", purpose: str = "", *, alone: boo
         lines=Lines(settings.telephony, actor, credentials),
         weights=weights,
         rules=rules,
-        geocoding=Geocoding(_geocoder(settings, transport), rules),
+        geocoding=_geocoding(settings, transport, credentials, rules),
         documents=Documents(departments, audit, session),
         transport=transport,
         store=store,
@@ -296,9 +296,12 @@ def _session(settings: SiteSettings, actor: str, role: str, purpose: str, *, alo
     return session
 
 
-def _geocoder(settings: SiteSettings, transport: Transport) -> Geocoder | None:
+def _geocoding(settings: SiteSettings, transport: Transport, credentials: Credentials, rules: ReadingRules) -> Geocoding:
     asked = settings.geocoding
-    return Geocoder(transport, asked.address, asked.speaks, asked.parameters) if asked is not None else None
+    if asked is None:
+        return Geocoding(None, rules)
+    secret = (lambda: _shown(credentials, asked.credential)) if asked.credential else None
+    return Geocoding(Geocoder(transport, asked.address, asked.speaks, asked.parameters, asked.key), rules, secret)
 
 
 def _shown(credentials: Credentials, name: str) -> str | None:

@@ -57,6 +57,10 @@ class GeocodingSettings(Struct, frozen=True):
     speaks: Literal["photon", "nominatim"] = "photon"
     parameters: dict[str, str] = {}
     """Sent with each question: a language, a country, a box."""
+    credential: str = ""
+    """The name of its key in the keyring; empty where none is needed."""
+    key: str = "key"
+    """The parameter in which the key is sent."""
 
     def __post_init__(self) -> None:
         parts = urlsplit(self.address)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
-from adapters.contract import CallContext, Cancelled, DepartmentError
+from adapters.contract import CallContext, Cancelled, DepartmentError, SignInNeeded
 from adapters.geocoder import Geocoder
+from adapters.reactor import aside
 from app.services.addresses import read_address, without_unit, written
 from app.services.bulkhead import Bulkhead
 from app.services.departments import in_worker
@@ -26,9 +28,16 @@ FEWEST_LETTERS = 3
 
 
 class Geocoding:
-    """``geocoder`` None: the site has none, and nothing is suggested."""
+    """``geocoder`` None: the site has none, and nothing is suggested. ``secret`` gives its key, where it needs one, and may block."""
 
-    def __init__(self, geocoder: Geocoder | None, rules: ReadingRules, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        geocoder: Geocoder | None,
+        rules: ReadingRules,
+        secret: Callable[[], str | None] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._secret = secret
         self._geocoder = geocoder
         self._rules = rules
         self._clock = clock
@@ -52,9 +61,8 @@ class Geocoding:
         asked, unit = without_unit(" ".join(text.split()))
         if geocoder is None or len(asked) < FEWEST_LETTERS or now < self._again:
             return ()
-        ctx = CallContext(time.monotonic() + SECONDS)
         try:
-            found = await in_worker(self._bulkhead, lambda: geocoder.suggest(asked, ctx))
+            found = await in_worker(self._bulkhead, lambda: self._asked(geocoder, asked))
         except Cancelled:
             return ()
         except DepartmentError as error:
@@ -68,6 +76,16 @@ class Geocoding:
         self._well = True
         typed = self.read(asked)
         return tuple(dict.fromkeys(self._whole(each, typed, unit) for each in found))
+
+    def _asked(self, geocoder: Geocoder, text: str) -> tuple[Address, ...]:
+        until = time.monotonic() + SECONDS
+        key = None
+        if self._secret is not None:
+            with suppress(TimeoutError):
+                key = aside(self._secret, until)
+            if key is None:
+                raise SignInNeeded("the keyring has none of the name in geocoding.credential", key="no_credential")
+        return geocoder.suggest(text, CallContext(until, key))
 
     def _whole(self, found: Address, typed: Address | None, unit: str) -> Address:
         """A suggestion with what only the caller knows: the unit, and the house number where the geocoder knows the street alone.

@@ -130,6 +130,14 @@ def test_one_that_fails_is_left_alone_for_a_while(place: Place, server: HttpServ
     assert geocoding.suggests
 
 
+def test_its_key_comes_from_the_keyring_and_without_it_nothing_is_asked(server: HttpServer, transport: Transport) -> None:
+    geocoder = Geocoder(transport, server.url, key="api_key")
+    assert suggest(Geocoding(geocoder, US, lambda: None), "2210 n cl") == ()
+    assert server.asked == []
+    assert len(suggest(Geocoding(geocoder, US, lambda: "s3cret"), "2210 n cl")) == 1
+    assert server.asked[0].query["api_key"] == "s3cret"
+
+
 def test_nothing_is_asked_without_a_geocoder_or_for_two_letters(server: HttpServer, transport: Transport) -> None:
     assert suggest(Geocoding(None, US), "2210 N Clark") == ()
     assert suggest(Geocoding(Geocoder(transport, server.url), US), "22") == ()
