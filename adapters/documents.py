@@ -145,11 +145,19 @@ class DocumentsDepartment(QuestionsDepartment, Writes):
                 yield (*place, "query" if asked else "path"), "it names no {value}: everybody's would be listed"
             if asked and any(count % 2 == 0 for count in _quotes_before(asked)):
                 yield (*place, "query", "q"), "a {value} stands outside of quotes: write '{value}'"
+            if speaks != "s3" and _unquoted(question.path):
+                yield (*place, "path"), "its blanks and letters beyond ASCII are written as in a web address: %20 for a blank"
         for place, statement in statements(manifest):
             if place[2] == "undo":
                 yield place, "kind documents takes nothing back: take it out"
             elif not statement.path.startswith("/"):
                 yield (*place, "path"), f'path is "{statement.path}": begin it with /'
+            elif _unquoted(statement.path):
+                yield (*place, "path"), "its blanks and letters beyond ASCII are written as in a web address: %20 for a blank"
+
+
+def _unquoted(path: str) -> bool:
+    return not path.isascii() or " " in path or "?" in path or "#" in path
 
 
 def _with_media(read: Callable[..., Record]) -> Callable[..., Record]:

@@ -107,6 +107,10 @@ class Tables:
         with self._lock:
             self._database.close()
 
+    def __del__(self) -> None:
+        """Those that newer drops have taken the place of end with the last call that reads them."""
+        self._database.close()
+
 
 @cache
 def _quoted_in(sql: str) -> frozenset[str]:

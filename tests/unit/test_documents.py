@@ -164,6 +164,7 @@ CHANGES: dict[str, tuple[Speaks, str, str]] = {
     "check": ("webdav", "[record.letter]", '[check]\npath = "/x"\n\n[record.letter]'),
     "undo": ("webdav", 'send = [{ path = "/people/{subject}/{name}" }]', 'send = [{ path = "/{name}" }]\nundo = [{ path = "/{receipt}" }]'),
     "method": ("webdav", 'send = [{ path = "/people', 'send = [{ method = "PUT", path = "/people'),
+    "blank": ("webdav", 'path = "/people/{subject}/"', 'path = "/all people/{subject}/"'),
     "address": ("webdav", "https://archive.example", "dav://archive.example"),
 }
 
@@ -181,6 +182,7 @@ CHANGES: dict[str, tuple[Speaks, str, str]] = {
         ("check", "checked by its address"),
         ("undo", "takes nothing back"),
         ("method", "has no method: write path"),
+        ("blank", "%20 for a blank"),
         ("address", "no web address"),
     ],
 )
