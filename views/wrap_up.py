@@ -52,7 +52,8 @@ class WrapUp(Section):
         self.outcomes: dict[str, Chip] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        self.outcome_row = FlowRow()
+        label = PlainLabel(self.tr("&Outcome"), "small")
+        self.outcome_row = FlowRow(lead=label)
         self.outcome_row.setAccessibleName(self.tr("How the call ended"))
         for position, outcome in enumerate(OUTCOMES):
             chip = Chip(checkable=True)
@@ -67,7 +68,7 @@ class WrapUp(Section):
         self.save_button.setProperty("role", "primary")
         self.save_button.setAccessibleName(self.tr("Save and next"))
         self.save_button.clicked.connect(self.save)
-        self.column.addWidget(PlainLabel(self.tr("&Outcome"), "small", buddy=self.outcomes["resolved"]))
+        label.setBuddy(self.outcomes["resolved"])
         self.column.addWidget(self.outcome_row)
         self.draft_button = _link(self.tr("Draft"), self.tr("Draft the note from what was done (Ctrl+Shift+D)"))
         self.summary_button = _link(self.tr("Summary…"), self.tr("What the caller gets: by e-mail, text message, letter or PDF (Ctrl+M)"))

@@ -221,3 +221,12 @@ def test_articles_open_in_the_language_that_a_department_tells_of(library: Libra
         assert saying.state.language == ""
 
     run(library, work)
+
+
+def test_a_call_without_a_caller_has_its_article_too(folder: Path, library: Library) -> None:
+    async def work(desk: Desk, saying: SayingViewModel) -> None:
+        saying.hear("New address")
+        await desk.until(lambda: bool(lead(saying)))
+        assert lead(saying) == f"From which day, {EMPTY}?"
+
+    run(library, work)
