@@ -42,7 +42,7 @@ class CallPanel(QScrollArea):
         layout = QVBoxLayout(inside)
         unit = look().px
         layout.setContentsMargins(unit(12), unit(12), unit(12), unit(10))
-        layout.setSpacing(unit(12))
+        layout.setSpacing(unit(9))
         for section in self.sections:
             layout.addWidget(section)
         layout.addStretch(1)

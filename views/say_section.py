@@ -14,8 +14,8 @@ from views.widgets.section import Section
 if TYPE_CHECKING:
     from app.viewmodels.saying_states import SayingState
 
-_LETTERS = 170
-"""Of the first words: what stands in four lines of the column."""
+_LETTERS = 112
+"""Of the first words: what stands in three lines of the column."""
 
 
 class SaySection(Section):

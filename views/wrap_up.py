@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPlainTextEdit, QPushButton, QSizePolicy
 
@@ -24,13 +24,19 @@ if TYPE_CHECKING:
 
 
 class NoteBox(QPlainTextEdit):
-    """The note: Tab leaves it, as everywhere else in the window."""
+    """The note: as high as what stands in it, within bounds. Tab leaves it, as everywhere else in the window."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setTabChangesFocus(True)
         self.setAccessibleName(self.tr("Note"))
         self.setPlaceholderText(self.tr("What was asked, and what was agreed"))
+        self.document().documentLayout().documentSizeChanged.connect(lambda _size: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        lines = round(self.document().size().height())  # a plain text's height is counted in lines
+        height = lines * self.fontMetrics().lineSpacing() + look().px(26)
+        return QSize(super().sizeHint().width(), min(max(height, self.minimumHeight()), self.maximumHeight()))
 
 
 class WrapUp(Section):
@@ -52,7 +58,7 @@ class WrapUp(Section):
         self.outcomes: dict[str, Chip] = {}
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
-        label = PlainLabel(self.tr("&Outcome"), "small")
+        self._label = label = PlainLabel(self.tr("&Outcome"), "small")
         self.outcome_row = FlowRow(lead=label)
         self.outcome_row.setAccessibleName(self.tr("How the call ended"))
         for position, outcome in enumerate(OUTCOMES):
@@ -94,6 +100,7 @@ class WrapUp(Section):
         self._enable(False)
 
     def restyle(self) -> None:
+        self._label.setMinimumHeight(self.outcomes["resolved"].sizeHint().height())
         self.note.setMinimumHeight(look().px(72))
         self.note.setMaximumHeight(look().px(150))
 
