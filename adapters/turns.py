@@ -25,6 +25,7 @@ class Turns:
         self._drawn = threading.Event()
         self._drawn.set()
         self._began = 0.0
+        self._windowed = False
 
     def __enter__(self) -> None:
         self._one.acquire()
@@ -32,7 +33,7 @@ class Turns:
         self._began = time.perf_counter()
 
     def __exit__(self, *_: object) -> None:
-        if time.perf_counter() - self._began > SHORT:
+        if self._windowed and time.perf_counter() - self._began > SHORT:
             time.sleep(NAP)
         self._one.release()
 
@@ -42,7 +43,8 @@ class Turns:
         self.__enter__()
 
     def drawing(self, draws: bool) -> None:
-        """The window begins to draw, or has drawn. Never waits."""
+        """The window begins to draw, or has drawn. Never waits. A process that never says so has none, and nobody naps for it."""
+        self._windowed = True
         if draws:
             self._drawn.clear()
         else:

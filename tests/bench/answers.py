@@ -1,7 +1,7 @@
 """One answer of 500 rows, some 200 kB, of each kind: what reading it costs beside the library that a programmer would take, and the window.
 
-The library fetches and parses the same answer from the same server, and gives it as its own objects; the department also checks
-it and makes records of it.
+A row has some twenty fields, of which seven are mapped. The library fetches and parses the same answer from the same server, and
+gives it as its own objects; the department also checks it and makes records of it.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from adapters.contract import CallContext, Department
 from adapters.manifest import load_manifest
 from adapters.registry import make_department
 from adapters.transport import Transport
+from adapters.turns import TURNS
 from models.people import SubjectRef
 from tests.bench.gui import Heartbeat
 from tests.contract import case_arcgis, case_fhir, case_graphql, case_odata, case_soap
@@ -33,8 +34,22 @@ from tests.fakes.departments import FakeAsker, FakeSecrets
 from tests.fakes.node_servers import SCRIPTS
 
 ROWS = 500
-RUNS = 15
-NOTE = "Billed to the owner of record; a reminder was sent by letter and by e-mail; no objection is known to us. " * 2
+RUNS = 40
+NOTE = "Billed to the owner of record; a reminder was sent."
+UNUSED: dict[str, Any] = {
+    # What a department's rows have besides, which nobody maps: as many fields as rows of Open311 and Socrata have on the average.
+    "ward": 43,
+    "zone": "RM-5",
+    "parcel": "14-33-105-017",
+    "inspector": "J. Ruiz",
+    "latitude": 41.9214,
+    "longitude": -87.6389,
+    "created_at": "2026-03-09T08:15:00Z",
+    "updated_at": "2026-11-01T12:00:00Z",
+    "active": True,
+    "closed_at": None,
+    "batch": 7,
+}
 JSON, XML = "application/json", "text/xml; charset=utf-8"
 
 
@@ -49,7 +64,15 @@ class Kind(NamedTuple):
 
 def _row(n: int) -> dict[str, Any]:
     opened, due = f"20{10 + n % 16}-{1 + n % 12:02}-{1 + n % 28:02}", f"2026-{1 + n % 12:02}-{1 + n % 28:02}"
-    return {"number": f"CT-{n:04}", "subject": f"Parcel 14-33-105-{n:04}", "state": "O", "opened": opened, "due": due, "note": NOTE}
+    return {
+        "number": f"CT-{n:04}",
+        "subject": f"Parcel 14-33-105-{n:04}",
+        "state": "O",
+        "opened": opened,
+        "due": due,
+        "note": NOTE,
+        **UNUSED,
+    }
 
 
 def _json_kind(manifest: Callable[[str], str], answer: Any) -> Kind:
@@ -89,6 +112,7 @@ def _arcgis() -> Kind:
                 "OPENED": 1756684800000,
                 "FEE": 9.5 + n,
                 "NOTE": NOTE,
+                **{name.upper(): value for name, value in UNUSED.items()},
             }
         }
         for n in range(ROWS)
@@ -257,7 +281,10 @@ def _sql(folder: Path, transport: Transport) -> tuple[Department, Callable[[], o
 
 
 def beyond() -> dict[str, float]:
-    """The department's time by the library's, in the kind in which that is the most; of each the median of many turns."""
+    """The department's time by the library's, in the kind in which that is the most.
+
+    Of each the quickest of many turns: what else the machine does only adds to it.
+    """
     with _departments() as (departments, bare):
         found: dict[str, float] = {}
         for name, department in departments.items():
@@ -270,8 +297,8 @@ def beyond() -> dict[str, float]:
                 began = time.perf_counter()
                 read(department) if turn % 2 else bare[name]()
                 (ours if turn % 2 else peers).append(time.perf_counter() - began)
-            found[name] = statistics.median(ours[2:]) / statistics.median(peers[2:])
-            found[f"{name}_ms"] = 1000 * statistics.median(ours[2:])
+            found[name] = min(ours) / min(peers)
+            found[f"{name}_ms"] = 1000 * min(ours)
     return {"value": max(value for name, value in found.items() if not name.endswith("_ms")), **found}
 
 
@@ -288,6 +315,8 @@ def stall() -> dict[str, float]:
     with _departments() as (departments, _):
         ports = [Port(department._manifest, department) for department in departments.values()]  # type: ignore[attr-defined]
         desk = Departments(ports, FakeSecrets())
+
+        TURNS.drawing(False)  # as where there is a window, for which workers make room
 
         async def work() -> dict[str, float]:
             heartbeat, worst = Heartbeat(), {}

@@ -85,3 +85,17 @@ def test_reading_gives_way_by_time_and_not_by_number(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(asking.TURNS, "give_way", lambda: given.append(True))
     assert list(asking.read_items([int] * 10, 10)) == [0] * 10
     assert len(given) == turns
+
+
+def test_nobody_naps_where_there_is_no_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    naps: list[float] = []
+    monkeypatch.setattr("adapters.turns.SHORT", -1.0)
+    monkeypatch.setattr("adapters.turns.time.sleep", naps.append)
+    turns = Turns()
+    with turns:
+        pass
+    assert naps == []
+    turns.drawing(False)
+    with turns:
+        pass
+    assert len(naps) == 1
