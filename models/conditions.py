@@ -25,7 +25,7 @@ def alike(record: Record) -> Alike:
     return Alike(record.ref.department, record.kind, record.state, record.attention, record.status)
 
 
-class Condition(Struct, frozen=True, forbid_unknown_fields=True):
+class Condition(Struct, frozen=True):
     """Every key that is given must hold; those on records all of one record. One without keys never holds."""
 
     departments: tuple[str, ...] = ()

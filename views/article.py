@@ -103,12 +103,8 @@ def _drawn(block: Block) -> QWidget:
     text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     if block.kind == "heading":
         text.setContentsMargins(0, unit(6), 0, 0)
-    if block.kind == "say" and not block.mark:
+    if not block.mark and block.kind != "item":
         return text
-    if not block.mark:
-        text.setIndent(0)
-        if block.kind != "item":
-            return text
     row = QWidget()
     layout = QHBoxLayout(row)
     layout.setContentsMargins(unit(4 + 18 * block.depth), 0, 0, 0)

@@ -46,11 +46,6 @@ class Knowledge:
         self._refresh()
         return self._problems
 
-    def languages(self) -> tuple[str, ...]:
-        """The languages that there are articles in, the city's own first."""
-        self._refresh()
-        return self._own_first({language for each in self._articles.values() for language in each})
-
     def article(self, key: str, language: str = "") -> tuple[Article | None, tuple[str, ...]]:
         """An article in this language, else in the city's own, else in any; and the languages that it is there in."""
         self._refresh()

@@ -49,7 +49,7 @@ class Summaries:
         return (*(way for way, there in asked if there is not None), "pdf")
 
     async def problems(self) -> tuple[str, ...]:
-        """The site's letters that can't be used, each with file, line and what to write."""
+        """The site's letters that can't be used, each with file, line and what to write; and a credential that is not in the keyring."""
         return await in_worker(self._worker, self._problems)
 
     def _problems(self) -> tuple[str, ...]:
@@ -58,6 +58,12 @@ class Summaries:
             try:
                 read_letter_file(path)
             except LetterError as error:
+                found.append(str(error))
+        if self._mail is not None and self._mail.credential:
+            try:
+                if not self._credentials.present(self._mail.credential):
+                    found.append(f"{self._folder / 'site.toml'}: the keyring has no {self._mail.credential!r}, which [mail] names")
+            except KeyringUnavailable as error:
                 found.append(str(error))
         return tuple(found)
 

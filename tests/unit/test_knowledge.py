@@ -140,7 +140,6 @@ def test_an_article_in_the_callers_language(tmp_path: Path, knowledge: Knowledge
     assert knowledge.article("tax", "es")[1] == ("en", "es")
     assert knowledge.article("only", "es")[0].lead == "Nur hier."
     assert knowledge.article("gone") == (None, ())
-    assert knowledge.languages() == ("en", "de", "es")
     found = knowledge.suggest([bill()], "", (), "es", TODAY)
     assert [each.article.title for each in found] == ["tax.es"]  # the conditions of its other language count too
 
@@ -202,7 +201,6 @@ def test_the_demo_citys_articles_are_whole() -> None:
     knowledge = Knowledge(DEMO, departments=DemoCity().departments)
     try:
         assert knowledge.problems() == ()
-        assert knowledge.languages() == ("en", "es")
         keys = {found.key for found in knowledge.search("")}
         assert len(keys) >= 8
         for key in keys:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from adapters.mail import MailServer
 from app.services.blanks import EMPTY
+from app.services.credentials import Credentials
 from app.services.letters import ENGLISH, LetterError, compose, read_letter
+from app.services.summaries import Summaries
 from app.viewmodels.wording import Wording
 from models.summary import Done
 from resources import resource
+from tests.fakes.departments import FakeAsker, FakeAudit
 
 
 def test_a_letter_of_the_site_in_the_callers_language(tmp_path: Path) -> None:
@@ -55,3 +60,26 @@ def test_the_demo_citys_letters_can_be_used() -> None:
         assert told in summary.text
         assert "Note to" not in summary.text  # it is for staff
         assert EMPTY not in summary.text + summary.subject
+
+
+class FakeKeyring:
+    """Has ``names``."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return "secret" if username in self.names else None
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise AssertionError("nothing is kept")
+
+
+@pytest.mark.parametrize(("names", "told"), [((), 1), (("city-mail",), 0)])
+def test_a_password_that_is_not_in_the_keyring_is_told(tmp_path: Path, names: tuple[str, ...], told: int) -> None:
+    server = MailServer(host="mail.example", sender="a@b.example", user="desk", credential="city-mail")
+    made = Summaries(tmp_path, "Springvale", "en", server, None, None, Credentials(FakeKeyring(*names)), FakeAudit(), FakeAsker())
+    problems = asyncio.run(made.problems())
+    made.close()
+    assert len(problems) == told
+    assert all("'city-mail', which [mail] names" in each for each in problems)
