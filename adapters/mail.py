@@ -132,9 +132,9 @@ class _Conversation:
         smtp: smtplib.SMTP | None = None
         try:
             if context is None or server.starttls:
-                smtp = _Plain(self._sockets, server.host, server.port)
+                smtp = _Plain(self._sockets, server)
             else:
-                smtp = _Encrypted(self._sockets, server.host, server.port, context)
+                smtp = _Encrypted(self._sockets, server, context)
             smtp.ehlo_or_helo_if_needed()
             if context is not None and server.starttls:
                 smtp.starttls(context=context)
@@ -165,12 +165,17 @@ class _Conversation:
                 each.shutdown(socket.SHUT_RDWR)
 
 
+def _own_name(server: MailServer) -> str:
+    """What the desk calls itself: asking the network for this computer's name may take as long as it likes."""
+    return server.sender.rpartition("@")[2]
+
+
 class _Plain(smtplib.SMTP):
     """Begins in the clear. Its socket can be cut off from the first moment on."""
 
-    def __init__(self, sockets: list[socket.socket], host: str, port: int) -> None:
+    def __init__(self, sockets: list[socket.socket], server: MailServer) -> None:
         self._sockets = sockets
-        super().__init__(host, port, timeout=DEADLINE)
+        super().__init__(server.host, server.port, _own_name(server), DEADLINE)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         made = socket.create_connection((host, port), timeout)
@@ -181,9 +186,9 @@ class _Plain(smtplib.SMTP):
 class _Encrypted(smtplib.SMTP_SSL):
     """TLS from the first byte on, cut off alike."""
 
-    def __init__(self, sockets: list[socket.socket], host: str, port: int, context: ssl.SSLContext) -> None:
+    def __init__(self, sockets: list[socket.socket], server: MailServer, context: ssl.SSLContext) -> None:
         self._sockets = sockets
-        super().__init__(host, port, timeout=DEADLINE, context=context)
+        super().__init__(server.host, server.port, _own_name(server), timeout=DEADLINE, context=context)
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         plain = socket.create_connection((host, port), timeout)

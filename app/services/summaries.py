@@ -41,7 +41,7 @@ class Summaries:
         self._credentials = credentials
         self._audit = audit
         self._asker = asker
-        self._worker = Bulkhead("summaries", 1)
+        self._worker = Bulkhead("summaries", 3)  # one that is slow to go out holds up no other
 
     def ways(self) -> tuple[Way, ...]:
         """How this site can send one."""
