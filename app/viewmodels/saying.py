@@ -122,10 +122,11 @@ class SayingViewModel(ViewModel[SayingState]):
         return kept
 
     def resume(self, kept: Any) -> None:
-        """What fits comes with the caller, who is opened again."""
+        """What fits the reason comes at once, what fits the caller when they are opened again."""
         if kept is not None:
             self._spoken, self.said = kept[0], tuple(kept[1])
             self._change(language=kept[0])
+        self._suggest_soon()
 
     def _forget(self) -> None:
         self._searches += 1  # what is still being read comes too late

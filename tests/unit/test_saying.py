@@ -165,6 +165,7 @@ def test_the_lock_takes_it_away_and_brings_back_the_language(library: Library) -
         assert "Maria" not in repr(saying.state)
         saying.resume(kept)
         assert (saying.state.language, saying.said) == ("es", ("Mudarse",))
+        await desk.until(lambda: lead(saying) == f"¿Desde qué día, {EMPTY}?")
         saying.resume(None)
 
     run(library, work)
