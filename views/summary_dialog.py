@@ -6,7 +6,7 @@ import os
 from datetime import date
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QStandardPaths, Qt
+from PySide6.QtCore import QDir, QStandardPaths, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QButtonGroup,
@@ -95,7 +95,7 @@ class SummaryDialog(QDialog):
         self.finished.connect(self._left)
         model.open()
         self._choose(self._way)
-        (line if not self.to.isHidden() and not self.to.currentText() else self.send_button).setFocus()
+        (self.area if self.to.isHidden() else line).setFocus()
 
     def _lay_out(self, parent: QWidget) -> None:
         unit = look().px
@@ -176,8 +176,7 @@ class SummaryDialog(QDialog):
         chooser.setNameFilter(self.tr("PDF (*.pdf)"))
         chooser.setDefaultSuffix("pdf")
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        if folder and os.path.isdir(folder):
-            chooser.setDirectory(folder)
+        chooser.setDirectory(folder if folder and os.path.isdir(folder) else QDir.homePath())
         chooser.selectFile(f"summary-{date.today().isoformat()}.pdf")  # a file's name tells nothing of the caller
         chooser.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         chooser.fileSelected.connect(self._model.save_pdf)
