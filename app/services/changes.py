@@ -165,9 +165,8 @@ class Changes:
         subjects = tuple(dict.fromkeys(part.subject for part in parts if part.subject is not None))
         look = self._look("change", (part.department for part in parts), kind, subjects)
         entries = self._entries(look, outcome=f"{kind}: {len(parts)} kept")
-        number = await in_worker(self._worker, lambda: self._rows.add(new, entries))
+        (change,) = await in_worker(self._worker, lambda: self._rows.get((self._rows.add(new, entries),)))
         self.outbox.wake()
-        (change,) = await in_worker(self._worker, lambda: self._rows.get((number,)))
         return change
 
     async def waiting(self) -> tuple[Delivery, ...]:

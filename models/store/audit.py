@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, Select, and_, func, insert, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, func, insert, select
 
 from models.audit import FIRST_PREVIOUS, NOT_LOOKS, AuditEntry, AuditRow, RowKind, Seen, StoredRow, next_rows
 from models.audit_chain import Anchor, Proof, prove
@@ -16,6 +16,8 @@ from models.store.database import Database
 from models.store.tables import audit, storable
 
 _BATCH = 1000
+_END = select(audit.c.sequence, audit.c.hash).where(audit.c.actor == bindparam("actor")).order_by(audit.c.sequence.desc()).limit(1)
+"""Made once: putting a statement together takes longer than its execution."""
 
 
 class AuditRows:
@@ -39,7 +41,7 @@ class AuditRows:
                 at = select(audit.c.hash).where(audit.c.actor == storable(actor), audit.c.sequence == known.sequence)
                 if connection.scalar(at) != known.hash:
                     return None
-            last = connection.execute(_end(storable(actor))).first()
+            last = connection.execute(_END, {"actor": storable(actor)}).first()
         return Anchor(last.sequence, last.hash) if last is not None else None
 
     def prove(self, anchors: Mapping[str, Anchor] | None = None, progress: Callable[[int, int], None] | None = None) -> Proof:
@@ -87,19 +89,15 @@ class AuditRows:
 def append_rows(connection: Connection, entries: Sequence[AuditEntry]) -> AuditRow:
     """Add rows to the chain of the actor of all entries, as part of a transaction that also writes what they tell of; returns the first."""
     entries = [_storable(entry) for entry in entries]
-    last = connection.execute(_end(entries[0].actor)).first()
+    last = connection.execute(_END, {"actor": entries[0].actor}).first()
     rows = next_rows(entries, *(last or (0, FIRST_PREVIOUS)))
     values = [row._asdict() for row in rows]
     for each in values:
         del each["id"]
-    new_id: int = connection.execute(insert(audit).values(values[0]).returning(audit.c.id)).scalar_one()
+    new_id: int = connection.execute(insert(audit).returning(audit.c.id), values[0]).scalar_one()
     if values[1:]:
         connection.execute(insert(audit), values[1:])
     return rows[0]._replace(id=new_id).row()
-
-
-def _end(actor: str) -> Select[tuple[int, str]]:
-    return select(audit.c.sequence, audit.c.hash).where(audit.c.actor == actor).order_by(audit.c.sequence.desc()).limit(1)
 
 
 def _with_outcome(look: Any, *more: Any) -> Select[Any]:

@@ -28,6 +28,16 @@ CUT_SHORT = "the desk that sent it ended before the answer"
 _LATEST_EVENTS = 200
 
 
+# Made once: putting a statement together takes longer than its execution.
+_BY_TOKEN = select(changes.c.id).where(changes.c.token == bindparam("token"))
+_BY_ID = select(changes).where(changes.c.id.in_(bindparam("ids", expanding=True))).order_by(changes.c.id)
+_PARTS = (
+    select(deliveries)
+    .where(deliveries.c.change_id.in_(bindparam("ids", expanding=True)))
+    .order_by(deliveries.c.change_id, deliveries.c.position)
+)
+
+
 def _now() -> datetime:
     return datetime.now(UTC)
 
@@ -43,14 +53,14 @@ class ChangeRows:
         """Keep a change, its deliveries, their tasks and its audit rows: all or nothing. Returns its number, also of one kept before."""
         new = _storable(new)
         with self._database.writing() as connection:
-            known: int | None = connection.scalar(select(changes.c.id).where(changes.c.token == new.token))
+            known: int | None = connection.scalar(_BY_TOKEN, {"token": new.token})
             if known is not None:
                 return known
             append_rows(connection, entries)
             now = self._now()
             same = ("token", "kind", "title", "media", "made_by", "role", "purpose", "caller_name")
             fields = {name: getattr(new, name) for name in same} | {"filled": new.values, "in_call": new.call, "made": now}
-            change: int = connection.execute(insert(changes).values(fields).returning(changes.c.id)).scalar_one()
+            change: int = connection.execute(insert(changes).returning(changes.c.id), fields).scalar_one()
             rows = [self._row(connection, new, change, position, each, now) for position, each in enumerate(new.deliveries)]
             if rows:
                 connection.execute(insert(deliveries), rows)
@@ -58,7 +68,7 @@ class ChangeRows:
 
     def get(self, ids: Iterable[int]) -> tuple[Change, ...]:
         """These changes, the oldest first; those that are not there are left out."""
-        return self._found(select(changes).where(changes.c.id.in_(list(ids))).order_by(changes.c.id))
+        return self._found(_BY_ID, {"ids": list(ids)})
 
     def of_call(self, call: str) -> tuple[Change, ...]:
         """What was changed in a call, the oldest first."""
@@ -83,7 +93,7 @@ class ChangeRows:
             deliveries.c.task.in_(select(work_items.c.id).where(work_items.c.done.is_(None))),
         )
         whose = select(changes).where(changes.c.id.in_(select(deliveries.c.change_id).where(todo)))
-        return self._found(whose.order_by(changes.c.id).limit(limit), todo)
+        return self._found(whose.order_by(changes.c.id).limit(limit), only=todo)
 
     def history(self, delivery: int) -> tuple[Event, ...]:
         """What became of a delivery, from its beginning."""
@@ -225,14 +235,12 @@ class ChangeRows:
             history=history,
         )
 
-    def _found(self, whose: Any, only: Any = None) -> tuple[Change, ...]:
+    def _found(self, whose: Any, given: Mapping[str, Any] | None = None, only: Any = None) -> tuple[Change, ...]:
         with self._database.reading() as connection:
-            rows = connection.execute(whose).mappings().all()
-            of_these = select(deliveries).where(deliveries.c.change_id.in_([row["id"] for row in rows]))
-            if only is not None:
-                of_these = of_these.where(only)
+            rows = connection.execute(whose, given or {}).mappings().all()
+            of_these = _PARTS if only is None else _PARTS.where(only)
             parts: dict[int, list[Delivery]] = {}
-            for part in connection.execute(of_these.order_by(deliveries.c.change_id, deliveries.c.position)).mappings():
+            for part in connection.execute(of_these, {"ids": [row["id"] for row in rows]}).mappings():
                 parts.setdefault(part["change_id"], []).append(_delivery(part))
         return tuple(_change(row, tuple(parts.get(row["id"], ()))) for row in rows)
 

@@ -219,5 +219,7 @@ audit = Table(
 
 def storable(text: str) -> str:
     """The text without what some database refuses: NUL and halves of surrogate pairs become U+FFFD."""
+    if text.isascii() and "\0" not in text:
+        return text
     whole = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")

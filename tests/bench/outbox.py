@@ -4,7 +4,8 @@ The peer: rows of a delivery's size inserted by ``sqlite3`` itself, each in a tr
 (write-ahead log, ``synchronous=FULL``: a commit is on the disk when it returns). Against it stands all that becomes of a delivery: its
 change of five departments is kept (audit rows with their hashes, change, deliveries: one transaction), it is claimed (a commit before it
 is sent), handed to a department's worker and back, and its result is written (another). Departments answer at once and take 16
-at a time; what makes this fast is that claims and results of deliveries that are due at the same time share their commits.
+at a time; what makes this fast is that claims and results of deliveries that are due at the same time share their commits. Of
+a delivery's time some 0.6 ms are the interpreter's: the faster a disk commits, the smaller the share.
 """
 
 from __future__ import annotations
