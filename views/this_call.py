@@ -65,10 +65,13 @@ class ThisCall(Section):
         self.column.addLayout(top)
         self.column.addWidget(self.restored)
         self.column.addWidget(self.inquiries)
-        self.column.addWidget(PlainLabel(self.tr("&Reason"), "small", buddy=self.reason))
+        above = QHBoxLayout()
+        above.addWidget(PlainLabel(self.tr("&Reason"), "small", buddy=self.reason))
+        above.addStretch(1)
+        above.addWidget(self.add_button)
+        self.column.addLayout(above)
         self.column.addWidget(self.reason)
         self.column.addWidget(self.department)
-        self.column.addWidget(self.add_button, 0, Qt.AlignmentFlag.AlignLeft)
 
     def restyle(self) -> None:
         for row in self.rows:

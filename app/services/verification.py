@@ -89,8 +89,8 @@ class Ladder:
         self._mandates: dict[SubjectRef, Mandate] = {}
 
     def resume(self, before: Verification) -> None:
-        """A contact that was cut short goes on: its failures still count, its levels don't."""
-        self._before = before.asked
+        """A contact that was cut short goes on: its failures still count, its levels don't. Its number speaks again, or does not."""
+        self._before = tuple(each for each in before.asked if each.question != CALLING_NUMBER)
 
     def handed_over(self, before: Verification, members: Iterable[SubjectRef]) -> Aside:
         """The ladder of a call that somebody else began: what its caller has shown counts, and so do its failures."""

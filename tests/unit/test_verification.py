@@ -233,6 +233,11 @@ def test_a_call_from_a_number_of_this_caller_alone_counts_once_and_is_no_questio
     assert put(steps, of, "3/9/84")[2] is True
     assert steps.level(of.caller) == "verified"
     assert steps.level(caller(person("permits", "9", "Somebody Else"))) == "anonymous"
+    before = steps.kept(of.caller)
+    steps.reset()
+    steps.resume(before)
+    asyncio.run(desk.verifier.called_from(of.caller))
+    assert [each.question for each in steps.kept(of.caller).asked].count("calling number") == 1, "it speaks anew after a crash"
 
 
 def test_a_call_from_a_known_number_counts_nothing_where_the_site_gives_nothing_for_it() -> None:
