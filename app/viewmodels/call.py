@@ -21,6 +21,9 @@ from models.verification import Verification
 
 DRAFT_PAUSE = 0.25
 """Seconds without a key after which what was typed is on the disk."""
+NOT_SAFE = "What is typed is not safe yet:"
+TRY_AGAIN = 3.0
+"""Seconds after which a store that could not be written is tried again, whether a key is pressed or not."""
 
 
 class ContactKeeper(Protocol):
@@ -68,6 +71,7 @@ class CallViewModel(ViewModel[CallState]):
         self._members: tuple[SubjectRef, ...] = ()
         self._kept: ContactDraft | None = None
         """As it was kept last."""
+        self._unsafe: dict[str, ContactDraft] = {}
         self._pending: asyncio.TimerHandle | None = None
         self._writing: asyncio.Task[None] | None = None
         self._tasks.start(self._read_recent(), "recent contacts")
@@ -250,6 +254,7 @@ class CallViewModel(ViewModel[CallState]):
             self._pending = None
 
     def _take(self, draft: ContactDraft) -> None:
+        self._unsafe.pop(draft.id, None)
         self._id, self._phone_call = draft.id or self.new_key(), draft.phone_call
         self._caller_name, self._members = draft.caller_name, draft.members
         self._change(
@@ -277,7 +282,7 @@ class CallViewModel(ViewModel[CallState]):
         if all(getattr(self.state, name) == value for name, value in fields.items()):
             return
         self.begin()
-        self._change(**fields, problem="")
+        self._change(**fields, problem=self.state.problem if self.state.problem.startswith(NOT_SAFE) else "")
         self._keep_soon()
 
     def _clear(self, recent: tuple[Contact, ...] = ()) -> None:
@@ -307,9 +312,9 @@ class CallViewModel(ViewModel[CallState]):
             forms=self.forms(),
         )
 
-    def _keep_soon(self) -> None:
+    def _keep_soon(self, seconds: float = DRAFT_PAUSE) -> None:
         if self._pending is None:
-            self._pending = asyncio.get_running_loop().call_later(DRAFT_PAUSE, self._keep)
+            self._pending = asyncio.get_running_loop().call_later(seconds, self._keep)
 
     def _keep(self) -> None:
         self._pending = None
@@ -321,9 +326,23 @@ class CallViewModel(ViewModel[CallState]):
             return  # a draft kept after its contact was saved would be found again at the next start
         try:
             await self._contacts.keep(draft)
-            self._kept = draft
         except StoreUnavailable as error:
-            self._change(problem=f"What is typed is not safe yet: {error}")
+            self._change(problem=f"{NOT_SAFE} {error}")
+            if draft.id == self._id:
+                self._keep_soon(TRY_AGAIN)
+            else:
+                self._unsafe[draft.id] = draft
+                asyncio.get_running_loop().call_later(TRY_AGAIN, self._keep_unsafe)
+            return
+        self._kept = draft
+        if draft.id == self._id and self.state.problem.startswith(NOT_SAFE):
+            self._change(problem="")
+
+    def _keep_unsafe(self) -> None:
+        """Those that were parked while the store could not be written."""
+        drafts, self._unsafe = self._unsafe, {}
+        for draft in drafts.values():
+            self._tasks.start(self._keep_draft(draft), "keep draft")
 
     async def _save(self, draft: ContactDraft) -> None:
         self._stop_waiting()

@@ -8,6 +8,7 @@ from datetime import timedelta
 import msgspec
 import pytest
 
+from app.viewmodels import call as calling
 from app.viewmodels.calls import MOST
 from models.contacts import ContactDraft, Inquiry
 from tests.fakes.calls import NOW, OTHER, SHARED, Calls, play
@@ -277,6 +278,29 @@ def test_a_store_that_is_full_says_so_and_the_call_goes_on() -> None:
         desk.contacts.broken = False
         desk.call.set_note("important!")
         await desk.until(lambda: [each.note for each in desk.contacts.drafts.values()] == ["important!"])
+
+    play(work)
+
+
+def test_a_store_that_has_room_again_is_written_without_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(calling, "TRY_AGAIN", 0.05)
+
+    async def work(desk: Calls) -> None:
+        desk.contacts.broken = True
+        desk.call.set_note("important")
+        await desk.until(lambda: "not safe yet" in desk.call.state.problem)
+        desk.contacts.broken = False
+        await desk.until(lambda: bool(desk.contacts.drafts))
+        assert desk.call.state.problem == ""
+        desk.contacts.broken = True
+        desk.call.set_note("more")
+        await desk.switched(desk.calls.park)
+        desk.call.set_note("the next one")
+        await desk.until(lambda: "not safe yet" in desk.call.state.problem)
+        desk.call.set_note("the next one!")
+        assert "not safe yet" in desk.call.state.problem, "it is said as long as it is so"
+        desk.contacts.broken = False
+        await desk.until(lambda: {draft.note for draft in desk.contacts.drafts.values()} == {"more", "the next one!"})
 
     play(work)
 
