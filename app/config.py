@@ -197,6 +197,8 @@ def load_site(folder: Path, *, may_be_empty: bool = False) -> Site:
     if not manifests and not problems and not may_be_empty:
         raise SiteError(f"The site in {folder} has no departments: put a manifest into {folder / 'departments'}.")
     _check_departments_named(folder / "site.toml", settings, {HISTORY, *problems, *(manifest.id for manifest in manifests)})
+    if not problems:  # what is left out may have what a macro opens
+        _check_macros(folder / "site.toml", settings, {apply.change for manifest in manifests for apply in manifest.apply})
     return Site(folder, settings, tuple(manifests), problems)
 
 
@@ -247,6 +249,27 @@ def _check_departments_named(path: Path, settings: SiteSettings, known: set[str]
         for place, names in named
         for name in names
         if name not in known
+    ]
+    if problems:
+        raise SiteError("\n".join(problems))
+
+
+def _check_macros(path: Path, settings: SiteSettings, actions: set[str]) -> None:
+    """A macro opens a form that there is, and no two have one key. Raises SiteError."""
+    known = {kind.id for kind in settings.change} | actions
+    keys = [macro.key for macro in settings.macro if macro.key]
+    text = path.read_text(encoding="utf-8")
+    problems = [
+        f"{path}:{line_of(text, ('macro', at, 'key'))}: macro.{at}.key: another macro has {macro.key!r}: give each a key of its own"
+        for at, macro in enumerate(settings.macro)
+        if macro.key and macro.key in keys[: sum(bool(each.key) for each in settings.macro[:at])]
+    ]
+    problems += [
+        f"{path}:{line_of(text, ('macro', at, 'steps'))}: macro.{at}.steps: {step.open!r} is no change and no action: "
+        f"write one of {', '.join(sorted(known))}"
+        for at, macro in enumerate(settings.macro)
+        for step in macro.steps
+        if step.open and step.open not in known
     ]
     if problems:
         raise SiteError("\n".join(problems))
