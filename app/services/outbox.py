@@ -33,6 +33,9 @@ STORE_PAUSE = 5.0
 ENDING_TAKES = 3.0
 """Seconds that ending waits for departments that are being asked."""
 
+CLOCK_DRIFT = 1.0
+"""Seconds by which the time of day may fall behind a steady clock between two looks; more, and it was set back."""
+
 _DOWN = ("no_connection", "timed_out", "too_slow", "server_error")
 
 
@@ -62,12 +65,15 @@ class Outbox:
         departments: Departments,
         sending: Sending,
         steady: Callable[[], float] = time.monotonic,
+        wall: Callable[[], float] = time.time,
     ) -> None:
         self._rows = rows
         self._worker = worker
         self._departments = departments
         self._sending = sending
         self._steady = steady
+        self._wall = wall
+        self._ahead = wall() - steady()
         self._names = [name for name, port in departments.ports.items() if "apply" in port.manifest.capabilities]
         self._tries: dict[asyncio.Task[None], Claim] = {}
         self._results: list[tuple[Claim, Result]] = []
@@ -138,6 +144,9 @@ class Outbox:
         return LOOKS_EVERY if soonest is None else min(LOOKS_EVERY, soonest)
 
     async def _claim(self) -> int:
+        before, self._ahead = self._ahead, self._wall() - self._steady()
+        if self._ahead < before - CLOCK_DRIFT:  # set back: what waits until some time of day would wait longer
+            await in_worker(self._worker, lambda: self._rows.due_now(self._names))
         slots = {name: each for name, each in self._slots().items() if each.free}
         if not slots:
             return 0

@@ -246,6 +246,23 @@ def test_nobody_waits_longer_because_the_clock_was_set_back(tmp_path: Path) -> N
     play(tmp_path, work, {"revenue": register})
 
 
+def test_a_clock_that_is_set_back_a_little_makes_nobody_wait_for_that_time_again(tmp_path: Path) -> None:
+    register = FakeRegister(down=True)
+
+    async def work(town: Town) -> None:
+        outbox, noon = town.changes.outbox, 1_000_000.0
+        outbox._steady, outbox._wall, outbox._ahead = (lambda: 0.0), (lambda: noon), noon
+        await town.submitted()
+        await town.drained()
+        register.down = False
+        outbox._wall = lambda: noon - 0.5
+        assert (await town.drained()).deliveries[0].state == "waiting", "no clock keeps time to the second"
+        outbox._wall = lambda: noon - 20
+        assert (await town.drained(-20)).deliveries[0].state == "done"
+
+    play(tmp_path, work, {"revenue": register})
+
+
 def test_a_lease_ends_by_real_time_too(tmp_path: Path) -> None:
     """The clock was set back while a delivery was being sent, and who sent it is gone."""
     register = FakeRegister()
