@@ -210,8 +210,9 @@ class Desk(QWidget):
                 return
 
     def do(self) -> None:
-        """All that can be done now."""
-        self.go_to(CALLER)
+        """All that can be done now; the focus comes back to where it was."""
+        if self.screens.currentWidget() is not self.caller_view:
+            self.go_to(CALLER)
         self.caller_view.doing.ask()
 
     def verify(self) -> None:

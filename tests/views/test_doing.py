@@ -88,7 +88,10 @@ def test_by_keyboard_from_the_search_to_a_change_that_is_sent(doing: DeskWindow,
 
 
 def test_the_list_is_filtered_and_started_by_figure(doing: DeskWindow, models: FakeViewModels, settle: Settle) -> None:
+    table = doing.desk.caller_view.caller.table
+    table.setFocus()
     doing.desk.do()
+    assert doing.focusWidget() is table, "it is gone on with afterwards"
     palette = doing.findChild(Palette)
     QTest.keyClicks(palette.box, "ren per")
     assert [doable.key for doable, _ in palette.doables.shown] == ["renew permits"]
