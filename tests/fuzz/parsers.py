@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import socket
 import tempfile
 import time
@@ -91,7 +93,7 @@ class _Says(Transport):
 @cache
 def _asked(make: Callable[[str, Path], Manifest]) -> Callable[[HttpResponse], None]:
     transport = _Says()
-    department = make_department(make("http://127.0.0.1:9/api", Path(tempfile.mkdtemp(prefix="civicdesk-fuzz-"))), transport)
+    department = make_department(make("http://127.0.0.1:9/api", _new_folder()), transport)
 
     def ask(response: HttpResponse) -> None:
         transport.answer = response
@@ -106,9 +108,14 @@ def _answer(make: Callable[[str, Path], Manifest], kind: str, data: bytes) -> No
     _asked(make)(_response(data, kind))
 
 
-@cache
-def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="civicdesk-fuzz-"))
+def _new_folder() -> Path:
+    """One that goes with the process."""
+    folder = Path(tempfile.mkdtemp(prefix="civicdesk-fuzz-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+_folder = cache(_new_folder)
 
 
 def _manifest(data: bytes) -> None:
