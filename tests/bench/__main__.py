@@ -23,8 +23,6 @@ MEASURES: dict[str, tuple[str, str, float, str, str]] = {
     "bombs": ("bombs:bombs", "memory with 10 GB, gzip and structure bombs, worst", 32.0, "MB", "requests, 300 MB"),
     "parsing": ("answers:stall", "worst GUI stall, one answer of 500 rows (200 kB), worst kind", 16.0, "ms", ""),
     "beyond": ("answers:beyond", "time in a department / its bare library, same answer, worst kind", 1.3, "", ""),
-    "kinds": ("kinds:overhead", "500 records, the slowest of 8 kinds / the bare library", 1.3, "", ""),
-    "kinds_stall": ("kinds:stall", "worst stall while a kind reads 500 records, worst of 8 kinds", 16.0, "ms", ""),
     "superseding": ("gui:superseding", "requests of superseded searches on the wire, 50 ms after the last key", 0.0, "", ""),
     "paint": ("start:first_paint", "desk start to first paint / an empty QMainWindow", 1.5, "", ""),
     "memory": ("start:memory", "memory with one caller open / an empty QMainWindow", 2.0, "", ""),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import re
 from multiprocessing.connection import Connection
 from types import TracebackType
 
@@ -49,13 +48,10 @@ def _records(count: int) -> bytes:
 
 
 class BenchServer:
-    """A context manager; ``url`` is its address. Paths: /people/MS, /records/MS, /hung; ``counted()`` reads how many are unanswered.
+    """A context manager; ``url`` is its address. Paths: /people/MS, /records/MS, /hung; ``counted()`` reads how many are unanswered."""
 
-    ``more``: by a path's first part, what is answered at once there, whatever else it is asked.
-    """
-
-    def __init__(self, people: int = 50, records: int = 500, more: dict[str, bytes] | None = None) -> None:
-        self._sizes = (people, records, more or {})
+    def __init__(self, people: int = 50, records: int = 500) -> None:
+        self._sizes = (people, records)
 
     def __enter__(self) -> BenchServer:
         context = multiprocessing.get_context("spawn")
@@ -77,15 +73,14 @@ class BenchServer:
             self._process.kill()
 
 
-def _serve(pipe: Connection, people: int, records: int, more: dict[str, bytes]) -> None:
-    asyncio.run(_Server(pipe, _people(people), _records(records), more).run())
+def _serve(pipe: Connection, people: int, records: int) -> None:
+    asyncio.run(_Server(pipe, _people(people), _records(records)).run())
 
 
 class _Server:
-    def __init__(self, pipe: Connection, people: bytes, records: bytes, more: dict[str, bytes]) -> None:
+    def __init__(self, pipe: Connection, people: bytes, records: bytes) -> None:
         self._pipe = pipe
         self._bodies = {"people": people, "records": records}
-        self._more = more
         self._open = 0
 
     async def run(self) -> None:
@@ -105,8 +100,6 @@ class _Server:
     async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while request := await reader.readuntil(b"\r\n\r\n"):
-                if found := re.search(rb"(?i)\r\ncontent-length: *(\d+)", request):
-                    await reader.readexactly(int(found[1]))
                 await self._answer(request.split(b" ", 2)[1].decode().partition("?")[0], writer)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass
@@ -115,18 +108,11 @@ class _Server:
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         what, _, ms = path.strip("/").partition("/")
-        if what in self._more:
-            await self._write(self._more[what], writer)
-            return
         self._open += 1
         try:
             await asyncio.sleep(HUNG if what == "hung" else float(ms.partition("/")[0] or 0) / 1000)
         finally:
             self._open -= 1
-        await self._write(self._bodies.get(what, b"{}"), writer)
-
-    @staticmethod
-    async def _write(body: bytes, writer: asyncio.StreamWriter) -> None:
-        kind = b"text/xml" if body.startswith(b"<") else b"application/json"
-        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: %b\r\nContent-Length: %d\r\n\r\n%b" % (kind, len(body), body))
+        body = self._bodies.get(what, b"{}")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
         await writer.drain()
