@@ -63,7 +63,7 @@ venv:
 
 # What is installed already counts for the smaller sets: only what is missing is fetched.
 $(VENV)/.run: requirements.lock pyproject.toml
-	@echo "Installing what CivicDesk needs (some 195 MB the first time) ..."
+	@echo "Installing what CivicDesk needs (some 200 MB the first time) ..."
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
 	@touch $@
