@@ -105,7 +105,7 @@ async def an_expired_permit_renewed(agent: Agent) -> None:
 
 
 async def a_daughter_calling_for_her_father(agent: Agent) -> None:
-    await agent.search("James O'Brien 60631")
+    await agent.search("312 555 0119")
     await agent.act_for("Nora Keane", 1)
     await agent.verify("verified")
     hold(agent.models.verification.state.mandate is not None, "who acts for whom was not kept")
