@@ -37,8 +37,6 @@ class ContactRowsPort(Protocol):
 
     def keep_draft(self, actor: str, call: str, sealed: bytes, at: datetime) -> None: ...
 
-    def discard_draft(self, actor: str, call: str) -> None: ...
-
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -76,10 +74,6 @@ class Contacts:
             # In ASCII: what was typed may hold half of a surrogate pair.
             sealed = self._sealer.seal(json.dumps(msgspec.to_builtins(draft)).encode(), actor)
         self._rows.keep_draft(actor, draft.id, sealed, self._now())
-
-    def discard_draft(self, actor: str, call: str) -> None:
-        """Forget one thing that the actor was working on."""
-        self._rows.discard_draft(actor, call)
 
 
 def _draft(call: str, plain: bytes) -> ContactDraft:

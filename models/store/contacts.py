@@ -68,11 +68,6 @@ class ContactRows:
             if changed.rowcount == 0:
                 connection.execute(insert(drafts).values(fields | {"actor": storable(actor), "call": call, "begun": at}))
 
-    def discard_draft(self, actor: str, call: str) -> None:
-        """Remove one thing that the actor was working on, if it is there."""
-        with self._database.writing() as connection:
-            connection.execute(delete(drafts).where(_is(actor, call)))
-
     def _read(self, which: Select[Any], limit: int) -> tuple[Contact, ...]:
         newest = which.order_by(contacts.c.ended.desc(), contacts.c.id.desc()).limit(limit)
         with self._database.reading() as connection:

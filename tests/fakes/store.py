@@ -97,10 +97,6 @@ class FakeContactRows:
         self._fail()
         self.kept[actor, call] = sealed
 
-    def discard_draft(self, actor: str, call: str) -> None:
-        self._fail()
-        self.kept.pop((actor, call), None)
-
     @staticmethod
     def _newest(found: list[Contact], limit: int) -> tuple[Contact, ...]:
         return tuple(sorted(found, key=lambda contact: (contact.ended, contact.id), reverse=True)[:limit])
