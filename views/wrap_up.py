@@ -101,7 +101,7 @@ class WrapUp(Section):
 
     def restyle(self) -> None:
         self._label.setMinimumHeight(self.outcomes["resolved"].sizeHint().height())
-        self.note.setMinimumHeight(look().px(72))
+        self.note.setMinimumHeight(look().px(52))
         self.note.setMaximumHeight(look().px(150))
 
     def bind(self, model: CallPort, wrapping_up: WrappingUpPort) -> None:
