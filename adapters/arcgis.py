@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode
 from zoneinfo import ZoneInfo
@@ -113,16 +114,8 @@ class ArcgisDepartment(QuestionsDepartment):
         for each in found:
             for name in dates:
                 if isinstance(value := each.get(name), int):
-                    each[name] = self._day(value)
+                    each[name] = _day(value, self._zone)
         return found
-
-    def _day(self, milliseconds: int) -> str | int:
-        """A date of ArcGIS (milliseconds since 1970, UTC) as ISO 8601 in the department's zone; a day alone where it is midnight there."""
-        try:
-            when = (_EPOCH + timedelta(milliseconds=milliseconds)).astimezone(self._zone)
-        except OverflowError:
-            return milliseconds
-        return when.date().isoformat() if when.time() == when.time().min else when.isoformat(sep=" ", timespec="minutes")
 
     # --- the manifest, held against what the kind and the layers can do
 
@@ -161,6 +154,16 @@ def _types(answer: dict[str, Any]) -> dict[str, str]:
     """The fields that an answer tells of, with their types."""
     fields = answer.get("fields")
     return {str(each.get("name")): str(each.get("type")) for each in fields if isinstance(each, dict)} if isinstance(fields, list) else {}
+
+
+@lru_cache(10_000)  # a layer's days come again and again
+def _day(milliseconds: int, zone: tzinfo) -> str | int:
+    """A date of ArcGIS (milliseconds since 1970, UTC) as ISO 8601 in the department's zone; a day alone where it is midnight there."""
+    try:
+        when = (_EPOCH + timedelta(milliseconds=milliseconds)).astimezone(zone)
+    except OverflowError:
+        return milliseconds
+    return when.date().isoformat() if when.time() == when.time().min else when.isoformat(sep=" ", timespec="minutes")
 
 
 def _has_attributes(feature: Any) -> bool:

@@ -21,7 +21,7 @@ from adapters.sources import Getter, GetterFactory, no_jmespath
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
 from models.people import Address, Identifier, Person, SubjectRef
-from models.records import Field, Record, RecordRef, attention_for
+from models.records import Field, Record, RecordRef, State, attention_for
 
 _Date = date
 
@@ -81,7 +81,9 @@ class Converter:
         def text(item: Any) -> str:
             value = raw(item)
             # Nearly every value: what _text and clean would do, without two more calls.
-            return value.strip() if type(value) is str and value.isascii() and value.isprintable() else self._single(value)
+            if type(value) is str and value.isascii() and value.isprintable():
+                return value.strip()
+            return str(value) if type(value) is int else self._single(value)
 
         return text
 
@@ -131,16 +133,21 @@ class Converter:
         amount = self.amount(item)
         return f"{amount:.2f}" if amount is not None else ""
 
-    def state(self, item: Any) -> str:
-        """What a coded value means here; empty where the code list does not say."""
+    def coded(self, item: Any) -> tuple[str, State]:
+        """A status in words, and what it means here; empty where the code list does not say."""
         if self._codes is None:
-            return ""
-        code = self._code(self.raw(item))
-        return code.state if code else ""
+            return self.text(item), ""
+        value = self.raw(item)
+        if value is None:
+            return "", ""
+        code = self._code(value)
+        return (code.label, code.state) if code else (_text(value), "")
 
     def _code(self, value: Any) -> Code | None:
         codes = self._codes or {}
-        return codes.get(value if type(value) is str and value in codes else _text(value)) or codes.get("*")
+        if type(value) is str and (code := codes.get(value)) is not None:
+            return code
+        return codes.get(_text(value)) or codes.get("*")
 
     def date(self, item: Any) -> _Date | None:
         value = self.raw(item)
@@ -180,7 +187,13 @@ class Converter:
         if value is None or value == "":
             return None
         try:
-            amount = Decimal(value) if type(value) is int else Decimal(_text(value).replace(" ", ""))
+            if type(value) is int:
+                amount = Decimal(value)
+            elif type(value) is float:
+                amount = Decimal(int(value)) if value.is_integer() else Decimal(repr(value))
+            else:
+                plain = type(value) is str and value.isascii() and value.isprintable() and " " not in value
+                amount = Decimal(value if plain else _text(value).replace(" ", ""))
             if not amount.is_finite():
                 raise InvalidOperation
         except InvalidOperation:
@@ -314,30 +327,38 @@ class RecordReader:
             for each in mapping.fields
         ]
 
+        self._today: tuple[datetime | None, _Date] = None, date.min
+
     def __call__(self, item: Any, ctx: CallContext, subject: SubjectRef | None = None) -> Record:
         key = self._id.text(item)
         if not key:
             raise self._id.unlike("is missing: a record without a key")
-        status, state = (self._status.text(item), self._status.state(item)) if self._status else ("", "")
+        status, state = self._status.coded(item) if self._status else ("", "")
         due = self._due.date(item) if self._due else None
         amount = self._amount.amount(item) if self._amount else None
-        owner = self._subject.text(item) if self._subject and subject is None else ""
-        currency = (self._currency.text(item) if self._currency else "") or self._default_currency
+        if subject is None and self._subject and (owner := self._subject.text(item)):
+            subject = SubjectRef(self._department, owner)
+        currency = ""
+        if amount is not None:
+            currency = (self._currency.text(item) if self._currency else "") or self._default_currency
+        if (today := self._today)[0] is not ctx.now:  # of five hundred records, all but the first know it
+            today = self._today = ctx.now, ctx.now.date()
+        # In the order of the fields: that takes half as long as by their names.
         return Record(
             RecordRef(self._department, key),
             self.kind,
             self._title.text(item) or self.kind,
             ctx.now,
-            status=status,
-            state=state,  # type: ignore[arg-type]
-            attention=attention_for(state, due, ctx.now.date()),  # type: ignore[arg-type]
-            opened=self._opened.date(item) if self._opened else None,
-            due=due,
-            amount=amount,
-            currency=currency if amount is not None else "",
-            subject=subject or (SubjectRef(self._department, owner) if owner else None),
-            fields=tuple([Field(label, text, how) for label, read, how in self._fields if (text := read.text(item))]),
-            version=self._version.text(item) if self._version else "",
+            status,
+            state,
+            attention_for(state, due, today[1]),
+            self._opened.date(item) if self._opened else None,
+            due,
+            amount,
+            currency,
+            subject,
+            tuple([Field(label, text, how) for label, read, how in self._fields if (text := read.text(item))]),
+            self._version.text(item) if self._version else "",
         )
 
 
