@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from time import perf_counter
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
 
 from adapters.contract import BadAnswer
@@ -66,11 +66,12 @@ TURN = 0.002
 """Seconds: long enough that taking turns costs little, short enough for the window. An item takes 10 to 110 us, as its map is."""
 
 
-def read_items(readings: Iterable[Callable[[], T]], limit: int) -> Iterator[T]:
-    """What each reading gives, at most ``limit`` + 1. One that can't be read keeps nobody from the others.
+def read_items(readings: Iterable[tuple[Callable[[Any], T], Any]], limit: int) -> Iterator[T]:
+    """What each function makes of its item, at most ``limit`` + 1. One that can't be read keeps nobody from the others.
 
-    They are told of at the end: BadAnswer ``mapping`` after all that could be read, naming the first one's field and line.
-    Reading holds the interpreter, so departments take turns: twenty at once would make the window stall.
+    They are told of at the end: BadAnswer ``mapping`` after all that could be read, naming the first one's field and line. An item that
+    is such a BadAnswer itself is one of them. Reading holds the interpreter, so departments take turns: twenty at once would make
+    the window stall.
     """
     read = 0
     unread: list[BadAnswer] = []
@@ -79,9 +80,11 @@ def read_items(readings: Iterable[Callable[[], T]], limit: int) -> Iterator[T]:
         items: list[T] = []
         with TURNS:
             until = perf_counter() + TURN
-            for reading in batch:
+            for make, item in batch:
                 try:
-                    items.append(reading())
+                    if isinstance(item, BadAnswer):
+                        raise item
+                    items.append(make(item))
                 except BadAnswer as error:
                     if error.fault_key != "mapping":
                         raise

@@ -17,7 +17,7 @@ from typing import Any
 from adapters.contract import BadAnswer, CallContext
 from adapters.manifest import Manifest, values_in
 from adapters.manifest_maps import AddressMap, Code, PersonMap, RecordMap, Value
-from adapters.sources import Getter, GetterFactory, no_jmespath
+from adapters.sources import Getter, GetterFactory, member_of, no_jmespath
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
 from models.people import Address, Identifier, Person, SubjectRef
@@ -76,14 +76,28 @@ class Converter:
         return (lambda item: self._reshape(_text(read(item)))) if spec.match or spec.name_order or spec.case else read
 
     def _plain(self) -> Callable[[Any], str]:
-        raw = self.raw
+        raw, single = self.raw, self._single
+        if (name := member_of(raw)) is not None:
+
+            def of_member(item: Any) -> str:
+                try:
+                    value = item.get(name)
+                except AttributeError:
+                    value = None
+                if type(value) is str and value.isascii() and value.isprintable():
+                    return value.strip()
+                if value is None:
+                    return ""
+                return str(value) if type(value) is int else single(value)
+
+            return of_member
 
         def text(item: Any) -> str:
             value = raw(item)
             # Nearly every value: what _text and clean would do, without two more calls.
             if type(value) is str and value.isascii() and value.isprintable():
                 return value.strip()
-            return str(value) if type(value) is int else self._single(value)
+            return str(value) if type(value) is int else single(value)
 
         return text
 
@@ -151,13 +165,13 @@ class Converter:
 
     def date(self, item: Any) -> _Date | None:
         value = self.raw(item)
-        if value is None or value == "":
-            return None
         if type(value) is str and len(value) == 10 and self._iso_first:
             try:
                 return date.fromisoformat(value)
             except ValueError:
                 pass  # zeros, blanks, another form: what follows sees to them
+        if value is None or value == "":
+            return None
         if isinstance(value, datetime):
             return value.date()
         if isinstance(value, date):

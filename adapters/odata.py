@@ -9,7 +9,7 @@ service's @odata.nextLink. A record keeps its ETag. An ``[[apply]]`` is sent to 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
@@ -88,12 +88,11 @@ class ODataDepartment(QuestionsDepartment, Writes):
             yield from items
             page = _following(question, page, items, answer, response)
 
-    def _asked_all(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> Iterator[tuple[Records, Any]]:
-        """The items of all these questions; their first pages come in one round trip where the service has $batch."""
+    def _asked_all(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> Iterator[tuple[Records, Iterable[Any]]]:
+        """These questions, each with its items; their first pages come in one round trip where the service has $batch."""
         pages = self._batched(several, values, ctx) if self._manifest.odata.batch and len(several) > 1 else {}
         for question in several:
-            for item in self._asked(question, values, ctx, pages.get(id(question))):
-                yield question, item
+            yield question, self._asked(question, values, ctx, pages.get(id(question)))
 
     def _batched(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> dict[int, HttpResponse]:
         """The questions' first pages by id() of the question (part JSON Format, 19)."""

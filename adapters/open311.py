@@ -80,22 +80,24 @@ class Open311Department(Open311Changes):
         for item in self._asked(question, query_values(query, ctx.now.date(), self._dialect.days), ctx):
             by_account.setdefault(self._reader.account(item), []).append(item)
         nobodys, limits = by_account.pop("", []), self._manifest.limits
-        people = islice((partial(self._reader.person, items, ctx) for items in by_account.values()), limits.people + 1)
-        records = islice((partial(self._reader.record, item, ctx) for item in nobodys), limits.records + 1)
-        readings: list[Callable[[], Person | Record]] = [*people, *records]
+        read_person, read_record = partial(self._reader.person, ctx=ctx), partial(self._reader.record, ctx=ctx)
+        readings: list[tuple[Callable[[Any], Person | Record], Any]] = []
+        readings += [(read_person, items) for items in islice(by_account.values(), limits.people + 1)]
+        readings += [(read_record, item) for item in nobodys[: limits.records + 1]]
         yield from read_items(readings, len(readings))
 
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         """The requests of one reporter. Somebody else's, from a server that does not know the parameter, are left out."""
         values = subject_values(subject.id, ctx.now.date(), self._dialect.days)
 
-        def readings() -> Iterator[Callable[[], Record]]:
+        def readings() -> Iterator[tuple[Callable[[Any], Record], Any]]:
             seen: set[str] = set()
+            read = partial(self._reader.record, ctx=ctx, subject=subject)
             for question in self._manifest.records:
                 for item in self._asked(question, values, ctx):
                     if self._reader.account(item) in ("", subject.id) and item_key(item) not in seen:
                         seen.add(item_key(item))
-                        yield partial(self._reader.record, item, ctx, subject)
+                        yield read, item
 
         yield from read_items(readings(), self._manifest.limits.records)
 

@@ -6,10 +6,11 @@ put (``_asked``), how the department is reached (``check``), and what of a quest
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from adapters.asking import can_find, is_reference, lookups_for, read_items
@@ -67,11 +68,10 @@ class QuestionsDepartment:
         """The items of all pages of an answer; a BadAnswer among them is told of after what could be read. Raises DepartmentError."""
         raise NotImplementedError
 
-    def _asked_all(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> Iterator[tuple[Records, Any]]:
-        """The items of all these questions, each with its question."""
+    def _asked_all(self, several: tuple[Records, ...], values: dict[str, str], ctx: CallContext) -> Iterator[tuple[Records, Iterable[Any]]]:
+        """These questions, each with its items."""
         for question in several:
-            for item in self._asked(question, values, ctx):
-                yield question, item
+            yield question, self._asked(question, values, ctx)
 
     def can_find(self, query: SearchQuery) -> bool:
         """Whether a [[find]] fits the parts of this query, or a [[lookup]] its reference number."""
@@ -92,17 +92,17 @@ class QuestionsDepartment:
         if question is None or read is None:
             return
         items = self._asked(question, query_values(query, ctx.now.date()), ctx)
-        yield from read_items((_reading(read, item, ctx) for item in items), manifest.limits.people)
+        yield from read_items(zip(repeat(partial(read, ctx=ctx)), items), manifest.limits.people)
 
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         """All records of one person, of all [[records]] questions."""
         values = subject_values(subject.id, ctx.now.date())
 
-        def readings() -> Iterator[Callable[[], Record]]:
-            for question, item in self._asked_all(self._manifest.records, values, ctx):
-                yield _reading(self._readers[question.map], item, ctx, subject)
-
-        yield from read_items(readings(), self._manifest.limits.records)
+        readings = (
+            zip(repeat(partial(self._readers[question.map], ctx=ctx, subject=subject)), items)
+            for question, items in self._asked_all(self._manifest.records, values, ctx)
+        )
+        yield from read_items(chain.from_iterable(readings), self._manifest.limits.records)
 
     def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
         """One record by its number, of the first [[lookup]] that knows it."""
@@ -157,14 +157,6 @@ class QuestionsDepartment:
     def _line(self, place: Place) -> str:
         name = ".".join(part for part in place if isinstance(part, str))
         return f"{Path(self._manifest.path).name}:{line_of(self._lines, place)}: {name}"
-
-
-def _reading(read: Callable[..., T], item: Any, *more: Any) -> Callable[[], T]:
-    return partial(_raise, item) if isinstance(item, BadAnswer) else partial(read, item, *more)
-
-
-def _raise(error: BadAnswer) -> NoReturn:
-    raise error
 
 
 def questions(manifest: Manifest) -> Iterator[tuple[Place, Request]]:

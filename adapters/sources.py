@@ -11,6 +11,7 @@ from adapters.contract import BadAnswer
 Getter = Callable[[Any], Any]
 GetterFactory = Callable[[str], Getter]
 _PLAIN = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+_OF_EACH = re.compile(rf"({_PLAIN.pattern})\[\]\.({_PLAIN.pattern})")
 
 
 def column_getter(name: str) -> Getter:
@@ -43,6 +44,8 @@ def json_getter(path: str) -> Getter:
             return item
 
         return get
+    if each := _OF_EACH.fullmatch(path):
+        return _of_each(json_getter(each[1]), json_getter(each[3]))
     import jmespath  # here, as many departments need none
     from jmespath.exceptions import JMESPathError
 
@@ -66,7 +69,27 @@ def _member(name: str) -> Getter:
         except AttributeError:
             return None
 
+    get.member = name  # type: ignore[attr-defined]
     return get
+
+
+def _of_each(listed: Getter, inner: Getter) -> Getter:
+    """``edges[].node``: that of each item of a list, of lists within it too, less what is null; None where there is no list."""
+
+    def get(item: Any) -> list[Any] | None:
+        found = listed(item)
+        if not isinstance(found, list):
+            return None
+        if any(isinstance(each, list) for each in found):
+            found = [inside for each in found for inside in (each if isinstance(each, list) else [each])]
+        return [value for each in found if (value := inner(each)) is not None]
+
+    return get
+
+
+def member_of(get: Getter) -> str | None:
+    """The key that a getter reads, where it is no more than that: who reads ten thousand items asks for it without the getter's call."""
+    return getattr(get, "member", None)
 
 
 def no_jmespath(path: str) -> str:

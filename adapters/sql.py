@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
+from itertools import chain, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -109,16 +110,17 @@ class SqlDepartment(Writes):
                 return
         if question is not None and self._person is not None:
             rows = self._rows(self._questions[id(question)], values, ctx)
-            yield from read_items((partial(self._person, row, ctx) for row in rows), self._manifest.limits.people)
+            yield from read_items(zip(repeat(partial(self._person, ctx=ctx)), rows), self._manifest.limits.people)
 
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         values = subject_values(subject.id, ctx.now.date())
         readings = (
-            partial(self._readers[request.map], row, ctx, subject)
+            zip(
+                repeat(partial(self._readers[request.map], ctx=ctx, subject=subject)), self._rows(self._questions[id(request)], values, ctx)
+            )
             for request in self._manifest.records
-            for row in self._rows(self._questions[id(request)], values, ctx)
         )
-        yield from read_items(readings, self._manifest.limits.records)
+        yield from read_items(chain.from_iterable(readings), self._manifest.limits.records)
 
     def lookup(self, ref: RecordRef, ctx: CallContext) -> Record:
         if record := self._by_number(ref.id, query_values(SearchQuery(reference=ref.id), ctx.now.date()), ctx):

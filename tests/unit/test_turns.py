@@ -83,7 +83,7 @@ def test_reading_gives_way_by_time_and_not_by_number(monkeypatch: pytest.MonkeyP
     clock, given = count(), []
     monkeypatch.setattr(asking, "perf_counter", lambda: next(clock) * milliseconds / 1000)
     monkeypatch.setattr(asking.TURNS, "give_way", lambda: given.append(True))
-    assert list(asking.read_items([int] * 10, 10)) == [0] * 10
+    assert list(asking.read_items([(int, 0)] * 10, 10)) == [0] * 10
     assert len(given) == turns
 
 
