@@ -43,7 +43,7 @@ MEASURES: dict[str, tuple[str, str, float, str, str]] = {
     "million": ("million:million", "a million records as whole files", 180.0, "s", ""),
     "outbox": (
         "outbox:outbox",
-        "deliveries a second, kept, sent and written down / raw durable inserts",
+        "deliveries a second through the outbox / raw durable inserts",
         0.5,
         "",
         "",

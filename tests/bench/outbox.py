@@ -1,11 +1,12 @@
 """Deliveries through the outbox beside raw inserts of the same durability, in one run, on one disk.
 
 The peer: rows of a delivery's size inserted by ``sqlite3`` itself, each in a transaction of its own, in a file with the store's settings
-(write-ahead log, ``synchronous=FULL``: a commit is on the disk when it returns). Against it stands all that becomes of a delivery: its
-change of five departments is kept (audit rows with their hashes, change, deliveries: one transaction), it is claimed (a commit before it
-is sent), handed to a department's worker and back, and its result is written (another). Departments answer at once and take 16
-at a time; what makes this fast is that claims and results of deliveries that are due at the same time share their commits. Of
-a delivery's time some 0.6 ms are the interpreter's: the faster a disk commits, the smaller the share.
+(write-ahead log, ``synchronous=FULL``: a commit is on the disk when it returns). Against it stands the way of a delivery through the
+outbox: it is claimed (a commit before it is sent), handed to a department's worker and back, and its result is written (another).
+Departments answer at once and take 16 at a time; what makes this fast is that claims and results of deliveries that are due at the same
+time share their commits. ``with_keeping`` counts besides what an agent waits for: a change of five departments is kept, one after
+the other (audit rows with their hashes, change, deliveries: one transaction). Of a delivery's time some 0.5 ms are then the
+interpreter's: the faster a disk commits, the smaller both shares.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ class Taking(FakeRegister):
 
 
 def outbox() -> dict[str, float]:
-    """``value`` is deliveries a second from the form to the receipt, as a share of raw inserts a second; medians of runs in turn."""
+    """``value`` is deliveries a second from "waiting" to their receipt on the disk, by raw inserts a second; medians of runs in turn."""
     raw, whole, sent = [], [], []
     with tempfile.TemporaryDirectory(dir=Path.home()) as name:
         for run in range(RUNS):
@@ -48,10 +49,11 @@ def outbox() -> dict[str, float]:
             sent.append(DEPARTMENTS * CHANGES / through)
     inserts = statistics.median(raw)
     return {
-        "value": statistics.median(whole) / inserts,
+        "value": statistics.median(sent) / inserts,
+        "with_keeping": statistics.median(whole) / inserts,
         "raw_a_second": inserts,
-        "deliveries_a_second": statistics.median(whole),
         "sent_a_second": statistics.median(sent),
+        "kept_and_sent_a_second": statistics.median(whole),
     }
 
 
