@@ -21,6 +21,7 @@ from adapters.document_stores import Store, media_of, type_of
 from adapters.manifest import Manifest
 from adapters.manifest_apply import Asking, Statement
 from adapters.manifest_requests import Request
+from adapters.mapping import RecordReader, record_readers
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.sources import json_getter
 from adapters.templates import fill, names_in
@@ -42,7 +43,7 @@ class DocumentsDepartment(QuestionsDepartment, Writes):
         Writes.__init__(self, manifest, json_getter)
         self.reactor = transport.reactor
         self._store = self._made()
-        self._readers = {name: _with_media(read) for name, read in self._readers.items()}  # type: ignore[misc]
+        self._readers = record_readers(self._manifest, self._getter, _DocumentReader)
 
     def check(self, ctx: CallContext) -> Health:
         started = time.monotonic()
@@ -160,11 +161,12 @@ def _unquoted(path: str) -> bool:
     return not path.isascii() or " " in path or "?" in path or "#" in path
 
 
-def _with_media(read: Callable[..., Record]) -> Callable[..., Record]:
-    def read_all(item: Any, ctx: CallContext, subject: SubjectRef | None = None) -> Record:
-        return msgspec.structs.replace(read(item, ctx, subject), media=media_of(item))
+class _DocumentReader(RecordReader):
+    """Records that say where their content is."""
 
-    return read_all
+    def reading(self, ctx: CallContext, subject: SubjectRef | None = None) -> Callable[[Any], Record]:
+        read = super().reading(ctx, subject)
+        return lambda item: msgspec.structs.replace(read(item), media=media_of(item))
 
 
 def _quotes_before(query: str) -> list[int]:

@@ -99,7 +99,7 @@ class QuestionsDepartment:
         values = subject_values(subject.id, ctx.now.date())
 
         readings = (
-            zip(repeat(partial(self._readers[question.map], ctx=ctx, subject=subject)), items)
+            zip(repeat(self._readers[question.map].reading(ctx, subject)), items)
             for question, items in self._asked_all(self._manifest.records, values, ctx)
         )
         yield from read_items(chain.from_iterable(readings), self._manifest.limits.records)

@@ -115,9 +115,7 @@ class SqlDepartment(Writes):
     def records(self, subject: SubjectRef, ctx: CallContext) -> Iterator[Record]:
         values = subject_values(subject.id, ctx.now.date())
         readings = (
-            zip(
-                repeat(partial(self._readers[request.map], ctx=ctx, subject=subject)), self._rows(self._questions[id(request)], values, ctx)
-            )
+            zip(repeat(self._readers[request.map].reading(ctx, subject)), self._rows(self._questions[id(request)], values, ctx))
             for request in self._manifest.records
         )
         yield from read_items(chain.from_iterable(readings), self._manifest.limits.records)
