@@ -61,6 +61,7 @@ class Converter:
         self._iso_first = self._formats[0] == "iso"
         self.raw: Getter = self._raw([getter(source) for source in (value.join or value.first or ((value.from_,) if value.from_ else ()))])
         """The value as the department has it; None when empty."""
+        self.date: Callable[[Any], _Date | None] = self._dated()
         self.text: Callable[[Any], str] = self._converted if self._codes is not None or value.date or value.cents else self._plain()
 
     def _raw(self, sources: list[Getter]) -> Getter:
@@ -163,13 +164,28 @@ class Converter:
             return code
         return codes.get(_text(value)) or codes.get("*")
 
-    def date(self, item: Any) -> _Date | None:
-        value = self.raw(item)
-        if type(value) is str and len(value) == 10 and self._iso_first:
+    def _dated(self) -> Callable[[Any], _Date | None]:
+        raw, slowly = self.raw, self._date_of
+        name = member_of(raw) if self._iso_first else None
+        if name is None:
+            return lambda item: slowly(raw(item))
+        read = date.fromisoformat
+
+        def of_member(item: Any) -> _Date | None:
             try:
-                return date.fromisoformat(value)
-            except ValueError:
-                pass  # zeros, blanks, another form: what follows sees to them
+                value = item.get(name)
+            except AttributeError:
+                return None
+            if type(value) is str and len(value) == 10:  # nearly every date
+                try:
+                    return read(value)
+                except ValueError:
+                    pass  # zeros, blanks, another form: what follows sees to them
+            return slowly(value)
+
+        return of_member
+
+    def _date_of(self, value: Any) -> _Date | None:
         if value is None or value == "":
             return None
         if isinstance(value, datetime):
@@ -198,18 +214,17 @@ class Converter:
 
     def amount(self, item: Any) -> Decimal | None:
         value = self.raw(item)
-        if value is None or value == "":
+        if type(value) is int or (type(value) is float and value.is_integer()):
+            amount = Decimal(int(value))
+        elif value is None or value == "":
             return None
-        try:
-            if type(value) is float and not value.is_integer():
-                amount = Decimal(repr(value))
-            else:
-                plain = type(value) is int or (type(value) is str and value.isdecimal() and value.isascii())
-                amount = Decimal(value if plain else _text(value).replace(" ", ""))
-            if not amount.is_finite():
-                raise InvalidOperation
-        except InvalidOperation:
-            raise self.unlike("is not a number") from None
+        else:
+            try:
+                amount = Decimal(repr(value) if type(value) is float else _text(value).replace(" ", ""))
+                if not amount.is_finite():
+                    raise InvalidOperation
+            except InvalidOperation:
+                raise self.unlike("is not a number") from None
         return amount.scaleb(-2) if self.spec.cents else amount
 
 
