@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from adapters.contract import BadAnswer
 from adapters.manifest_kinds import Drop
-from adapters.mapping import clean
+from adapters.texts import clean
 
 _SHEETS = ("xlsx", "xlsm", "xlsb", "xls", "ods")
 _LONGEST_LINE = 131_072

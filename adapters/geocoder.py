@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from adapters.answers import decode_json
 from adapters.contract import BadAnswer, CallContext
-from adapters.mapping import clean
+from adapters.texts import clean
 from adapters.transport import HttpRequest, Transport
 from models.people import Address
 

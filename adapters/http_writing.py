@@ -14,8 +14,8 @@ from adapters.answers import decode_json, refuse_pages
 from adapters.asking import path_part
 from adapters.contract import BadAnswer, Conflict, DepartmentError, Rejected
 from adapters.manifest_apply import Statement
-from adapters.mapping import clean
 from adapters.templates import fill, written
+from adapters.texts import clean
 from adapters.transport import HttpRequest, HttpResponse, error_for
 from adapters.writing import filled
 from models.changes import Receipt

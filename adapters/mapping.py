@@ -18,22 +18,13 @@ from adapters.contract import BadAnswer, CallContext
 from adapters.manifest import Manifest, values_in
 from adapters.manifest_maps import AddressMap, Code, PersonMap, RecordMap, Value
 from adapters.sources import Getter, GetterFactory, member_of, no_jmespath
+from adapters.texts import language_tag, text_of, title_case
 from adapters.toml_lines import line_of
 from adapters.toml_tables import Place
 from models.people import Address, Identifier, Person, SubjectRef
 from models.records import Field, Record, RecordRef, State, attention_for
 
 _Date = date
-
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f]")
-
-
-def clean(text: str) -> str:
-    """Text fit for every screen and store: controls and lone surrogates shown as U+FFFD, text-direction overrides taken out."""
-    if text.isascii() and text.isprintable():
-        return text.strip()
-    return _BIDI.sub("", _CONTROL.sub("\ufffd", text)).strip()
 
 
 def unreadable_sources(manifest: Manifest) -> Iterator[tuple[Place, str]]:
@@ -69,12 +60,12 @@ class Converter:
         if spec.value is not None:
             return lambda _: spec.value
         if spec.join:
-            read: Getter = lambda item: spec.by.join([text for get in sources if (text := _text(get(item)))])  # noqa: E731
+            read: Getter = lambda item: spec.by.join([text for get in sources if (text := text_of(get(item)))])  # noqa: E731
         elif spec.first:
             read = lambda item: next((found for found in (get(item) for get in sources) if found not in (None, "", [])), None)  # noqa: E731
         else:
             read = sources[0]
-        return (lambda item: self._reshape(_text(read(item)))) if spec.match or spec.name_order or spec.case else read
+        return (lambda item: self._reshape(text_of(read(item)))) if spec.match or spec.name_order or spec.case else read
 
     def _plain(self) -> Callable[[Any], str]:
         raw, single = self.raw, self._single
@@ -95,7 +86,7 @@ class Converter:
 
         def text(item: Any) -> str:
             value = raw(item)
-            # Nearly every value: what _text and clean would do, without two more calls.
+            # Nearly every value: what text_of would do, without two more calls.
             if type(value) is str and value.isascii() and value.isprintable():
                 return value.strip()
             return str(value) if type(value) is int else single(value)
@@ -107,7 +98,7 @@ class Converter:
             value = value[0] if value else None
         if isinstance(value, dict):
             raise self.unlike("is a table where one value should be")
-        return _text(value)
+        return text_of(value)
 
     def unlike(self, words: str) -> BadAnswer:
         """What this field is, other than the manifest says: with the manifest's line."""
@@ -141,7 +132,7 @@ class Converter:
             return ""
         if self._codes is not None:
             code = self._code(value)
-            return code.label if code else _text(value)
+            return code.label if code else text_of(value)
         if self.spec.date:
             found = self.date(item)
             return found.isoformat() if found else ""
@@ -156,13 +147,13 @@ class Converter:
         if value is None:
             return "", ""
         code = self._code(value)
-        return (code.label, code.state) if code else (_text(value), "")
+        return (code.label, code.state) if code else (text_of(value), "")
 
     def _code(self, value: Any) -> Code | None:
         codes = self._codes or {}
         if type(value) is str and (code := codes.get(value)) is not None:
             return code
-        return codes.get(_text(value)) or codes.get("*")
+        return codes.get(text_of(value)) or codes.get("*")
 
     def _dated(self) -> Callable[[Any], _Date | None]:
         raw, slowly = self.raw, self._date_of
@@ -192,7 +183,7 @@ class Converter:
             return value.date()
         if isinstance(value, date):
             return value
-        text = _text(value)
+        text = text_of(value)
         if not text or not text.strip("0-/. :"):  # 0000-00-00 and its like mean "unknown"
             return None
         for form in self._formats:
@@ -220,36 +211,12 @@ class Converter:
             return None
         else:
             try:
-                amount = Decimal(repr(value) if type(value) is float else _text(value).replace(" ", ""))
+                amount = Decimal(repr(value) if type(value) is float else text_of(value).replace(" ", ""))
                 if not amount.is_finite():
                     raise InvalidOperation
             except InvalidOperation:
                 raise self.unlike("is not a number") from None
         return amount.scaleb(-2) if self.spec.cents else amount
-
-
-def _text(value: Any) -> str:
-    """Any scalar as clean text; a list's first item, as some servers wrap every value in a list."""
-    if isinstance(value, str):
-        return clean(value)
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, list):
-        return _text(value[0]) if value else ""
-    if isinstance(value, bytes):
-        return clean(value.decode("utf-8", "replace"))
-    if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="minutes")
-    return clean(str(value))
-
-
-def title_case(text: str) -> str:
-    """``O'BRIEN-MC DONALD`` as ``O'Brien-Mc Donald``: every letter after a break is a capital."""
-    return re.sub(r"[^\W\d_]+", lambda word: word[0][:1].upper() + word[0][1:].lower(), text)
 
 
 class PersonReader:
@@ -296,14 +263,6 @@ class PersonReader:
             self._protected is not None and self._protected.text(item).lower() not in NO,
             language_tag(self._language.text(item)) if self._language else "",
         )
-
-
-def language_tag(text: str) -> str:
-    """``ES`` and ``es_MX`` as BCP 47 writes them: ``es``, ``es-MX``; nothing where it is no tag."""
-    parts = text.strip().replace("_", "-").split("-")
-    if not re.fullmatch(r"[A-Za-z]{2,3}", parts[0]) or not all(re.fullmatch(r"[A-Za-z0-9]{2,8}", part) for part in parts[1:]):
-        return ""
-    return "-".join([parts[0].lower(), *(part.upper() if len(part) == 2 else part.title() for part in parts[1:])])
 
 
 NO = {"", "0", "false", "no", "n"}

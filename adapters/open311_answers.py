@@ -26,7 +26,7 @@ from adapters.contract import (
     SignInNeeded,
     Unavailable,
 )
-from adapters.mapping import clean
+from adapters.texts import clean
 from adapters.transport import HttpResponse
 
 Item = dict[str, Any]

@@ -36,13 +36,13 @@ from adapters.http_writing import receipt_in
 from adapters.manifest import Manifest
 from adapters.manifest_apply import Asking, Statement
 from adapters.manifest_requests import Request
-from adapters.mapping import clean
 from adapters.questions import QuestionsDepartment, no_web_address, questions, unused
 from adapters.rest_paging import Page, following
 from adapters.soap_answers import Reader, SoapFault, read_body
 from adapters.soap_service import Operation, Service, read_service
 from adapters.sources import json_getter
 from adapters.templates import fill, query_values, written
+from adapters.texts import clean
 from adapters.toml_tables import Place
 from adapters.transport import HttpRequest, HttpResponse, Transport
 from adapters.writing import Writes, statements, unsent

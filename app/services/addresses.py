@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from adapters.mapping import clean
+from adapters.texts import clean
 from app.services.reading import MAX_LENGTH, ReadingRules, read_query
 from models.people import Address
 

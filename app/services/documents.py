@@ -7,7 +7,7 @@ import io
 import re
 from typing import Any
 
-from adapters.mapping import clean
+from adapters.texts import clean
 from app.services.bulkhead import Bulkhead
 from app.services.departments import Asker, Departments, in_worker
 from app.services.search import AuditTrail

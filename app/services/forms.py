@@ -9,7 +9,7 @@ from pathlib import Path
 
 import phonenumbers
 
-from adapters.mapping import clean
+from adapters.texts import clean
 from app.services.addresses import NUMBER_FIRST, written
 from app.services.identity.normalise import fold, place
 from app.services.reading import ReadingRules

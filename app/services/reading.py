@@ -15,7 +15,7 @@ from functools import lru_cache
 import msgspec
 import phonenumbers
 
-from adapters.mapping import clean
+from adapters.texts import clean
 from app.services.birth_dates import AFTER_A_WORD, NUMERIC_DATE, WORDED_DATE, birth_date
 from app.services.cutting import split_address, split_name
 from models.query import PARTS, Part, ReadPart, SearchQuery

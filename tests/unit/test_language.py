@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from adapters.mapping import language_tag
+from adapters.texts import language_tag
 from app.services.identity import join_people
 from models.query import SearchQuery
 from tests.fakes.contact import FakeContact
