@@ -26,7 +26,7 @@ from adapters.contract import (
     SignInNeeded,
     Unavailable,
 )
-from adapters.texts import clean
+from adapters.texts import clean, text_of
 from adapters.transport import HttpResponse
 
 Item = dict[str, Any]
@@ -215,19 +215,11 @@ def empty(value: Any) -> bool:
 
 def text(value: Any) -> str:
     """Any value as clean text: ids that are numbers, lists joined, what is nested as ``name: value``."""
-    if isinstance(value, str):
-        return clean(value)
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
     if isinstance(value, list):
         return ", ".join(filter(None, map(text, value)))
     if isinstance(value, dict):
         return "; ".join(f"{clean(str(name))}: {text(each)}" for name, each in value.items() if not empty(each))
-    return clean(str(value))
+    return text_of(value)
 
 
 def _true(value: Any) -> bool:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from lxml import etree
 
+from adapters import pem
 from adapters.contract import SignInNeeded
 from adapters.manifest import Auth
 
@@ -25,16 +25,7 @@ def problem(auth: Auth) -> tuple[str, str] | None:
         return None
     if importlib.util.find_spec("xmlsec") is None:
         return "type", "a signature needs the package xmlsec: pip install civicdesk[signature]"
-    for key in ("key", "certificate"):
-        try:
-            text = Path(getattr(auth, key)).read_text(encoding="ascii", errors="replace")
-        except OSError as error:
-            return key, f"the file can't be read: {error.strerror}"
-        if "-----BEGIN" not in text:
-            return key, "the file is not in PEM"
-        if key == "key" and "ENCRYPTED" not in text:
-            return key, "the private key is not encrypted: encrypt it, and put its pass phrase into the keyring"
-    return None
+    return pem.problem({"key": auth.key, "certificate": auth.certificate})
 
 
 def secured(envelope: etree._Element, auth: Auth, secret: str, now: datetime | None = None) -> etree._Element:

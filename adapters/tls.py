@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable
-from pathlib import Path
 
 from msgspec import Struct
 
+from adapters import pem
 from adapters.contract import DepartmentError, SignInNeeded, Unavailable
 
 
@@ -35,18 +35,8 @@ class Tls(Struct, frozen=True, kw_only=True):
 
 def problem(tls: Tls) -> tuple[str, str] | None:
     """The key of ``tls`` whose file can't be used, and why; None where all is well."""
-    for key in ("authorities", "certificate", "key"):
-        if not getattr(tls, key):
-            continue
-        try:
-            text = Path(getattr(tls, key)).read_text(encoding="ascii", errors="replace")
-        except OSError as error:
-            return key, f"the file can't be read: {error.strerror}"
-        if "-----BEGIN" not in text:
-            return key, "the file is not in PEM"
-        if key == "key" and "ENCRYPTED" not in text:
-            return key, "the private key is not encrypted: encrypt it, and put its pass phrase into the keyring"
-    return None
+    named = {key: getattr(tls, key) for key in ("authorities", "certificate", "key")}
+    return pem.problem({key: file for key, file in named.items() if file})
 
 
 def make_context(tls: Tls, secret: Callable[[str], str | None]) -> ssl.SSLContext:
